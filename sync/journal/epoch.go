@@ -82,6 +82,11 @@ func (k EpochKey) OpenNote(context string, about, sealed []byte) ([]byte, error)
 	return b, nil
 }
 
+// Derive makes a 32-byte key for one named use out of a secret.
+func Derive(secret []byte, name string, parts ...[]byte) [32]byte {
+	return [32]byte(derive(secret, label(name, parts...)))
+}
+
 // aead is AES-256-GCM with random nonces under a subkey. Nonces are drawn, not counted, because a restored backup repeats counters;
 // a subkey per device keeps each far below the 2^32 messages that random nonces allow.
 func aead(k EpochKey, use string, parts ...[]byte) cipher.AEAD {

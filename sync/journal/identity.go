@@ -71,7 +71,12 @@ func (id *Identity) Public() Public { return id.pub }
 
 // Sign signs message for one purpose, named by context: a signature made for another purpose never verifies.
 func (id *Identity) Sign(context string, message []byte) []byte {
-	return ed25519.Sign(id.sign, signed(context, message))
+	return SignWith(id.sign, context, message)
+}
+
+// SignWith is Sign for a bare Ed25519 key, such as an invite's.
+func SignWith(key ed25519.PrivateKey, context string, message []byte) []byte {
+	return ed25519.Sign(key, signed(context, message))
 }
 
 // Unwrap opens an epoch key that was wrapped for this device and checks that it is the one named.

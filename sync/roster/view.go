@@ -1,0 +1,275 @@
+package roster
+
+import (
+	"slices"
+
+	"longhand/sync/journal"
+)
+
+// view is what a set of entries amounts to. It is derived whole, never changed.
+type view struct {
+	team    journal.TeamID
+	persons map[PersonID]*person
+	devices map[journal.DeviceID]*device
+	order   []*device // as enrolled
+	invites map[InviteID]*openInvite
+	waiting []*node // admits that need an admin
+	epochs  []*keyEpoch
+	byEpoch map[journal.Hash]*keyEpoch
+	out     []journal.Hash // overruled
+}
+
+type person struct {
+	id      PersonID
+	role    Role
+	removed bool
+}
+
+type device struct {
+	id      journal.DeviceID
+	public  journal.Public
+	person  *person
+	kit     bool
+	removed bool
+	cut     journal.Mark
+}
+
+func (d *device) present() bool { return !d.removed && !d.person.removed }
+
+type openInvite struct {
+	id        InviteID
+	entry     *invite
+	by        journal.DeviceID
+	withdrawn []*node
+	admits    []*node // not overruled, in order
+	winner    *node   // the admit that used it up
+}
+
+func (i *openInvite) open() bool { return len(i.withdrawn) == 0 && len(i.admits) == 0 }
+
+// keyEpoch gathers every wrap of a key that was ever written, also by entries that were overruled: whoever got one can read.
+type keyEpoch struct {
+	id      journal.Hash
+	node    *node
+	parents []keyWrap
+	wraps   map[journal.DeviceID][][]byte
+}
+
+// derive reads those of the nodes, which are in order, that are not overruled.
+func derive(nodes []*node, overruled map[*node]bool) *view {
+	v := &view{
+		persons: map[PersonID]*person{},
+		devices: map[journal.DeviceID]*device{},
+		invites: map[InviteID]*openInvite{},
+		byEpoch: map[journal.Hash]*keyEpoch{},
+	}
+	// Invites and their uses first: whether an admit stands depends on the other admits.
+	for _, n := range nodes {
+		if !overruled[n] {
+			v.readInvite(n)
+		}
+	}
+	settled := map[*node]bool{}
+	for _, i := range v.invites {
+		i.settle()
+		for _, n := range i.admits {
+			settled[n] = i.stands(n)
+		}
+	}
+	for _, n := range nodes {
+		v.readWraps(n)
+		if overruled[n] {
+			v.out = append(v.out, n.id)
+			continue
+		}
+		v.readMember(n, settled)
+	}
+	// A removal also reaches what was enrolled later in the order without knowing of it, so it is applied once more.
+	for _, n := range nodes {
+		if c, ok := n.content.(*remove); ok && !overruled[n] {
+			v.readRemove(c)
+		}
+	}
+	return v
+}
+
+func (v *view) readInvite(n *node) {
+	switch c := n.content.(type) {
+	case *invite:
+		id := inviteID(c.Key)
+		if v.invites[id] == nil {
+			v.invites[id] = &openInvite{id: id, entry: c, by: n.signer}
+		}
+	case *withdraw:
+		if i := v.invites[InviteID(c.Invite)]; i != nil {
+			i.withdrawn = append(i.withdrawn, n)
+		}
+	case *admit:
+		if i := v.invites[c.request.Invite]; i != nil {
+			i.admits = append(i.admits, n)
+		}
+	}
+}
+
+// settle finds the one admit, of those that found the invite open, that uses it up.
+func (i *openInvite) settle() {
+	for _, n := range i.admits {
+		if i.found(n) && (i.winner == nil || compareHash(n.id, i.winner.id) < 0) {
+			i.winner = n
+		}
+	}
+	if i.winner != nil && slices.ContainsFunc(i.withdrawn, func(w *node) bool { return !i.winner.anc.has(w.index) }) {
+		i.winner = nil
+	}
+}
+
+// found reports whether the writer of n could think the invite open for this device. If not, it is an admin's decision.
+func (i *openInvite) found(n *node) bool {
+	device := n.public.Device()
+	for _, w := range i.withdrawn {
+		if n.anc.has(w.index) {
+			return false
+		}
+	}
+	for _, m := range i.admits {
+		if n.anc.has(m.index) && m.public.Device() != device {
+			return false
+		}
+	}
+	return true
+}
+
+func (i *openInvite) stands(n *node) bool {
+	return !i.found(n) || i.winner != nil && n.public.Device() == i.winner.public.Device()
+}
+
+func (v *view) readMember(n *node, settled map[*node]bool) {
+	switch c := n.content.(type) {
+	case *found:
+		v.team = journal.TeamID(n.id)
+		v.enrol(n, &person{id: PersonID(c.Person), role: RoleAdmin}, false)
+	case *admit:
+		if v.devices[n.public.Device()] != nil {
+			return // admitted by two devices at once
+		}
+		i := v.invites[c.request.Invite]
+		if i == nil || !settled[n] || v.persons[c.request.Person] != nil {
+			v.wait(n)
+			return
+		}
+		v.enrol(n, &person{id: c.request.Person, role: i.entry.Role}, false)
+	case *enrol:
+		if by := v.devices[n.signer]; by != nil && v.devices[n.public.Device()] == nil {
+			v.enrol(n, by.person, c.Use == useKit)
+		}
+	case *remove:
+		v.readRemove(c)
+	case *setRole:
+		v.readRole(c)
+	}
+}
+
+func (v *view) wait(n *node) {
+	device := n.public.Device()
+	if !slices.ContainsFunc(v.waiting, func(m *node) bool { return m.public.Device() == device }) {
+		v.waiting = append(v.waiting, n)
+	}
+}
+
+func (v *view) enrol(n *node, p *person, kit bool) {
+	d := &device{id: n.public.Device(), public: *n.public, person: p, kit: kit}
+	v.persons[p.id], v.devices[d.id] = p, d
+	v.order = append(v.order, d)
+	v.waiting = slices.DeleteFunc(v.waiting, func(m *node) bool { return m.public.Device() == d.id })
+}
+
+func (v *view) readRemove(c *remove) {
+	for _, id := range c.Persons {
+		if p := v.persons[PersonID(id)]; p != nil {
+			p.removed = true
+		}
+	}
+	for _, id := range c.Devices {
+		if d := v.devices[journal.DeviceID(id)]; d != nil {
+			d.removed = true
+		}
+	}
+	for _, k := range c.Cuts {
+		// Where two removals name different cuts the later one holds, so that honest work is not lost.
+		if d := v.devices[journal.DeviceID(k.Device)]; d != nil && k.Number > d.cut.Number {
+			d.cut = journal.Mark{Number: k.Number, Hash: journal.Hash(k.Hash)}
+		}
+	}
+	for _, d := range v.order {
+		d.removed = d.removed || d.person.removed
+	}
+}
+
+// readRole lets the last role given hold, but for one that would leave no admin: two admins may have demoted each other.
+func (v *view) readRole(c *setRole) {
+	p := v.persons[PersonID(c.Person)]
+	if p == nil {
+		return
+	}
+	old := p.role
+	p.role = c.Role
+	if old == RoleAdmin && !v.hasAdmin() {
+		p.role = old
+	}
+}
+
+func (v *view) readWraps(n *node) {
+	switch c := n.content.(type) {
+	case *epoch:
+		e := v.byEpoch[journal.Hash(c.ID)]
+		if e == nil {
+			e = &keyEpoch{id: journal.Hash(c.ID), node: n, parents: c.Parents, wraps: map[journal.DeviceID][][]byte{}}
+			v.epochs, v.byEpoch[e.id] = append(v.epochs, e), e
+		}
+		e.add(n.signer, nil)
+		for _, w := range c.Wraps {
+			e.add(journal.DeviceID(w.Device), w.Wrap)
+		}
+	case *wrap:
+		for _, w := range c.Wraps {
+			v.addWrap(c.Epoch, journal.DeviceID(w.Device), w.Wrap)
+		}
+	case *admit:
+		for _, w := range c.Wraps {
+			v.addWrap(w.Epoch, n.public.Device(), w.Wrap)
+		}
+	case *enrol:
+		for _, w := range c.Wraps {
+			v.addWrap(w.Epoch, n.public.Device(), w.Wrap)
+		}
+	}
+}
+
+func (v *view) addWrap(epoch []byte, to journal.DeviceID, sealed []byte) {
+	if e := v.byEpoch[journal.Hash(epoch)]; e != nil {
+		e.add(to, sealed)
+	}
+}
+
+func (e *keyEpoch) add(to journal.DeviceID, sealed []byte) {
+	e.wraps[to] = append(e.wraps[to], sealed)
+}
+
+// safe reports whether nobody but present devices can ever have had the key.
+func (v *view) safe(e *keyEpoch) bool {
+	for id := range e.wraps {
+		if d := v.devices[id]; d == nil || !d.present() {
+			return false
+		}
+	}
+	return true
+}
+
+// hasAdmin reports whether somebody is left who can invite and remove.
+func (v *view) hasAdmin() bool { return v.hasAdminWithout(nil) }
+
+func (v *view) hasAdminWithout(gone func(*device) bool) bool {
+	return slices.ContainsFunc(v.order, func(d *device) bool {
+		return d.present() && !d.kit && d.person.role == RoleAdmin && (gone == nil || !gone(d))
+	})
+}
