@@ -1,0 +1,184 @@
+import { backend, on, toProblem, type Field, type Kind, type Page, type Problem, type Value } from '$lib/backend'
+import { desk } from '$lib/state/desk.svelte'
+import { Live } from '$lib/state/live.svelte'
+
+/** An item that was just taken out, and can be put back. */
+export interface Removed {
+  item: string
+  after: string
+  words: string
+}
+
+/**
+ * One artefact as it is being read and written. Values show at once what was
+ * chosen, and go back with a message when the record refuses.
+ */
+export class Sheet {
+  readonly id: string
+  readonly #live: Live<Page>
+  #saved = $state.raw<{ state: 'writing' | 'saved' | 'failed'; at: string; problem?: Problem }>()
+  #refused = $state.raw<Record<string, Problem>>({})
+  #removed = $state.raw<Record<string, Removed>>({})
+  /** The path of the text that is to be written next, once it is there. */
+  begin = $state('')
+
+  constructor(id: string, page?: Page | null) {
+    this.id = id
+    this.#live = new Live(() => backend.page(id))
+    if (page) this.#live.put(page)
+  }
+
+  get page() {
+    return this.#live.value
+  }
+  get problem() {
+    return this.#live.problem
+  }
+  get kind(): Kind | undefined {
+    return desk.kind(this.page?.kind ?? '')
+  }
+  get editable() {
+    return this.page?.editable ?? false
+  }
+  /** What became of the last change: in words, for the bar. */
+  get saving() {
+    return this.#saved
+  }
+  /** Why the record refused a value, by path. */
+  refused(path: string): Problem | undefined {
+    return this.#refused[path]
+  }
+  removed(list: string): Removed | undefined {
+    return this.#removed[list]
+  }
+
+  text(path: string): string {
+    return this.page?.texts?.[path] ?? ''
+  }
+  value(path: string): Value {
+    return this.page?.values?.[path] ?? null
+  }
+  string(path: string): string {
+    const v = this.value(path)
+    return v === null ? '' : String(v)
+  }
+  strings(path: string): string[] {
+    const v = this.value(path)
+    return Array.isArray(v) ? v : []
+  }
+  items(path: string): string[] {
+    return this.page?.lists?.[path] ?? []
+  }
+  contested(path: string) {
+    return this.page?.contested?.[path]
+  }
+  /** May this field be changed now? Some stay open when the artefact is sealed. */
+  open(field: Field): boolean {
+    return !field.auto && (this.editable || Boolean(field.after && this.page))
+  }
+
+  start(): () => void {
+    const stop = this.#live.start((docs) => !docs.length || docs.includes(this.id) || docs.includes(this.page?.doc ?? ''))
+    const off = on('saved', (e) => {
+      if (e.id === this.id || e.id === this.page?.doc || e.id === this.page?.id) this.#saved = e
+    })
+    return () => (stop(), off())
+  }
+
+  async #change(path: string, show: (page: Page) => Page, does: () => Promise<unknown>): Promise<boolean> {
+    const before = this.page
+    if (before) this.#live.put(show(before))
+    try {
+      await does()
+      const { [path]: _, ...rest } = this.#refused
+      this.#refused = rest
+      return true
+    } catch (e) {
+      if (before) this.#live.put(before)
+      this.#refused = { ...this.#refused, [path]: toProblem(e) }
+      return false
+    }
+  }
+
+  set(path: string, value: Value) {
+    return this.#change(path, (p) => ({ ...p, values: { ...p.values, [path]: value } }), () => backend.set(this.id, path, value))
+  }
+  include(path: string, value: string, is: boolean) {
+    const now = this.strings(path).filter((v) => v !== value)
+    return this.#change(path, (p) => ({ ...p, values: { ...p.values, [path]: is ? [...now, value] : now } }), () => backend.include(this.id, path, value, is))
+  }
+  /** Chooses one item of a list and no other. */
+  async choose(list: string, item: string, part: string, is: boolean) {
+    for (const other of this.items(list)) {
+      const path = `${list}/${other}/${part}`
+      if (is && other !== item && this.value(path) === true) await this.set(path, false)
+    }
+    await this.set(`${list}/${item}/${part}`, is)
+  }
+
+  #reorder(list: string, to: (items: string[]) => string[]) {
+    return (p: Page): Page => ({ ...p, lists: { ...p.lists, [list]: to(p.lists?.[list] ?? []) } })
+  }
+  /** Adds an item after another, "" for the start, and lets its first text be written. */
+  async add(list: string, after: string, first = ''): Promise<string> {
+    try {
+      const item = await backend.addItem(this.id, list, after)
+      const page = this.page
+      if (page && !this.items(list).includes(item)) this.#live.put(this.#reorder(list, (items) => placed(items, item, after))(page))
+      if (first) this.begin = `${list}/${item}/${first}`
+      return item
+    } catch (e) {
+      this.#refused = { ...this.#refused, [list]: toProblem(e) }
+      return ''
+    }
+  }
+  async remove(list: string, item: string, words: string) {
+    const items = this.items(list)
+    const after = items[items.indexOf(item) - 1] ?? ''
+    const done = await this.#change(list, this.#reorder(list, (i) => i.filter((x) => x !== item)), () => backend.removeItem(this.id, `${list}/${item}`))
+    if (done) this.#removed = { ...this.#removed, [list]: { item, after, words } }
+  }
+  async keep(list: string) {
+    const r = this.#removed[list]
+    if (!r) return
+    this.forget(list)
+    await this.#change(list, this.#reorder(list, (i) => placed(i, r.item, r.after)), () => backend.keepItem(this.id, `${list}/${r.item}`))
+  }
+  forget(list: string) {
+    const { [list]: _, ...rest } = this.#removed
+    this.#removed = rest
+  }
+  /** Moves an item one place up or down. */
+  async shift(list: string, item: string, by: 1 | -1) {
+    const items = this.items(list).filter((i) => i !== item)
+    const at = this.items(list).indexOf(item) + by
+    if (at < 0 || at > items.length) return
+    const after = items[at - 1] ?? ''
+    await this.#change(list, this.#reorder(list, (i) => placed(i.filter((x) => x !== item), item, after)), () => backend.placeItem(this.id, `${list}/${item}`, after))
+  }
+
+  async move(state: string, because: string): Promise<boolean> {
+    return this.#take('move', () => backend.move(this.id, state, because))
+  }
+  async settle(path: string, key: string): Promise<boolean> {
+    return this.#take(path, () => backend.settle(this.id, path, key))
+  }
+  async #take(path: string, does: () => Promise<Page>): Promise<boolean> {
+    try {
+      await backend.flush(this.id)
+      this.#live.put(await does())
+      const { [path]: _, ...rest } = this.#refused
+      this.#refused = rest
+      return true
+    } catch (e) {
+      this.#refused = { ...this.#refused, [path]: toProblem(e) }
+      return false
+    }
+  }
+}
+
+/** The list with an item after another; at the start when that is "". */
+export function placed(items: string[], item: string, after: string): string[] {
+  const at = after ? items.indexOf(after) + 1 : 0
+  return [...items.slice(0, at), item, ...items.slice(at)]
+}

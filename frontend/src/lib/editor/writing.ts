@@ -1,0 +1,201 @@
+// One text that is being written, kept in step with the Go side, which is the
+// authority. The text may or may not be on the screen at the moment.
+//
+// Collab versions start at 0 with whatever text was shown when writing began.
+// The authority's text, when it arrives, is received as the first update, so a
+// key typed before that is rebased like any other, and nothing is lost.
+import { collab, getSyncedVersion, receiveUpdates, sendableUpdates } from '@codemirror/collab'
+import { ChangeSet, EditorState, Transaction, type Extension } from '@codemirror/state'
+import { EditorView } from '@codemirror/view'
+import type { Problem, TextState, Update } from '$lib/backend'
+import { between } from './between'
+
+/** The authority, as one text sees it. */
+export interface Authority {
+  open(): Promise<TextState>
+  /** False: the version is stale. */
+  push(version: number, updates: Update[]): Promise<boolean>
+  /** All updates since that version. */
+  pull(version: number): Promise<Update[]>
+  close(): Promise<void>
+  flush(): Promise<void>
+}
+
+export interface Hooks {
+  /** Applies something that arrived; whoever owns the page keeps it from moving. */
+  arrive(apply: () => void): void
+  /** The text changed while it is not being edited on the screen. */
+  changed(): void
+  failed(problem: Problem | undefined): void
+  problemOf(thrown: unknown): Problem
+}
+
+/** How long keys are gathered before they are sent. */
+const gather = 40
+const retry = 2000
+
+export class Writing {
+  #state: EditorState
+  #view: EditorView | null = null
+  readonly #client = crypto.randomUUID()
+  readonly #authority: Authority
+  readonly #hooks: Hooks
+  /** Versions of the authority less versions of collab; null until opened. */
+  #ahead: number | null = null
+  /** The newest version that the authority is known to have. */
+  #known = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #running: Promise<void> | null = null
+  #closed = false
+  /** The text as it was shown when writing began. Nothing is received before it has met the authority’s. */
+  readonly #first: string
+
+  constructor(text: string, authority: Authority, hooks: Hooks, extensions: Extension) {
+    this.#first = text
+    this.#authority = authority
+    this.#hooks = hooks
+    this.#state = EditorState.create({
+      doc: text,
+      extensions: [
+        collab({ startVersion: 0, clientID: this.#client }),
+        extensions,
+        EditorView.updateListener.of((u) => {
+          for (const tr of u.transactions) this.#typed(tr)
+        }),
+      ],
+    })
+    void this.#run()
+  }
+
+  get state(): EditorState {
+    return this.#view ? this.#view.state : this.#state
+  }
+  get text(): string {
+    return this.state.doc.toString()
+  }
+  /** The version of the authority that this text has seen. */
+  get version(): number {
+    return getSyncedVersion(this.state) + (this.#ahead ?? 0)
+  }
+
+  /** Puts the text on the screen. */
+  show(parent: HTMLElement): EditorView {
+    this.#view ??= new EditorView({ state: this.#state, parent })
+    return this.#view
+  }
+
+  /** Takes it off the screen; undo and what was not yet sent stay. */
+  hide() {
+    if (!this.#view) return
+    this.#state = this.#view.state
+    this.#view.destroy()
+    this.#view = null
+  }
+
+  /** Takes a change that is made while the text is off the screen. */
+  take(tr: Transaction) {
+    if (this.#view) return this.#view.dispatch(tr)
+    this.#state = tr.state
+    this.#typed(tr)
+  }
+
+  #typed(tr: Transaction) {
+    if (tr.docChanged && !tr.annotation(Transaction.remote)) this.#soon(gather)
+  }
+
+  /** The authority has reached this version. */
+  arrived(version: number) {
+    this.#known = Math.max(this.#known, version)
+    if (this.#ahead === null || this.#known <= this.version) return
+    if (this.#view?.composing) this.#soon(gather * 8) // never disturb an input method half way
+    else void this.#run()
+  }
+
+  /** Sends what was typed and has it committed. */
+  async settle(): Promise<void> {
+    await this.#run()
+    if (!sendableUpdates(this.state).length) await this.#authority.flush()
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    try {
+      await this.settle()
+    } finally {
+      this.#closed = true
+      clearTimeout(this.#timer)
+      this.hide()
+      await this.#authority.close()
+    }
+  }
+
+  #soon(ms: number) {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#run(), ms)
+  }
+
+  /** Brings both sides together. Only one runs at a time; whoever asks meanwhile waits for one more. */
+  async #run(): Promise<void> {
+    while (this.#running) await this.#running
+    if (this.#closed) return
+    clearTimeout(this.#timer)
+    this.#running = this.#meet()
+    try {
+      await this.#running
+    } finally {
+      this.#running = null
+    }
+  }
+
+  async #meet(): Promise<void> {
+    try {
+      if (this.#ahead === null) await this.#open()
+      for (let stale = 0; ; ) {
+        if (this.#known > this.version && !(await this.#pull())) this.#known = this.version
+        const mine = sendableUpdates(this.state)
+        if (!mine.length) break
+        const sent = mine.map((u) => ({ client: this.#client, changes: u.changes.toJSON() as Update['changes'] }))
+        if (await this.#authority.push(this.version, sent)) {
+          stale = 0
+          this.#receive(mine.map((u) => ({ changes: u.changes, clientID: this.#client })))
+          this.#known = Math.max(this.#known, this.version)
+        } else if (!(await this.#pull())) {
+          // Refused as stale, and yet nothing newer: let the other side come to itself.
+          if (++stale > 3) throw { code: 'stale', message: 'The text could not be kept in step.', safe: 'What you typed is still here.', hint: 'Longhand tries again by itself.' }
+          await new Promise((ok) => setTimeout(ok, 50 * stale))
+        }
+      }
+      this.#hooks.failed(undefined)
+    } catch (e) {
+      this.#hooks.failed(this.#hooks.problemOf(e))
+      if (!this.#closed) this.#soon(retry)
+    }
+  }
+
+  async #open() {
+    const { version, text } = await this.#authority.open()
+    const difference = between(this.#first, text)
+    if (!difference.empty) this.#receive([{ changes: difference, clientID: 'authority' }])
+    this.#ahead = version - getSyncedVersion(this.state)
+    this.#known = Math.max(this.#known, version)
+  }
+
+  async #pull(): Promise<boolean> {
+    const updates = await this.#authority.pull(this.version)
+    if (!updates.length) return false
+    this.#receive(updates.map((u) => ({ changes: ChangeSet.fromJSON(u.changes), clientID: u.client })))
+    return true
+  }
+
+  #receive(updates: { changes: ChangeSet; clientID: string }[]) {
+    const foreign = updates.some((u) => u.clientID !== this.#client)
+    const apply = () => {
+      const tr = receiveUpdates(this.state, updates)
+      if (this.#view) this.#view.dispatch(tr)
+      else this.#state = tr.state
+    }
+    if (foreign) this.#hooks.arrive(apply)
+    else apply()
+    if (foreign && !this.#view) this.#hooks.changed()
+  }
+}

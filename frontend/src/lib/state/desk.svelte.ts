@@ -1,0 +1,185 @@
+import { backend, on, ready, toProblem, type Boot, type Kind, type Page, type Person, type Problem, type Progress, type Shell, type Theme } from '$lib/backend'
+import { dayWords, clockOf, daysBetween, isDay, wallAt, wallWritten, type DayStyle, type Wall } from '$lib/time/day'
+
+/**
+ * What every screen needs to know: how far the program has come, the kinds,
+ * the people, and what time it is here. One of these exists, see `desk`.
+ */
+class Desk {
+  #boot = $state.raw<Boot>()
+  #kinds = $state.raw<Kind[]>([])
+  #people = $state.raw<Person[]>([])
+  #shell = $state.raw<Shell>()
+  #progress = $state.raw<Progress>()
+  #problem = $state.raw<Problem>()
+  #now = $state.raw(new Date())
+  #skew = 0
+  #dark = $state(false)
+
+  readonly #kindById = $derived(new Map(this.#kinds.map((k) => [k.id, k])))
+  readonly #personById = $derived(new Map(this.#people.map((p) => [p.id, p])))
+
+  get boot() {
+    return this.#boot
+  }
+  get kinds() {
+    return this.#kinds
+  }
+  get people() {
+    return this.#people
+  }
+  get shell() {
+    return this.#shell
+  }
+  get progress() {
+    return this.#progress
+  }
+  /** What went wrong with the last thing done, until it is dismissed. */
+  get problem() {
+    return this.#problem
+  }
+  get now() {
+    return this.#now
+  }
+  get here(): Wall {
+    return wallAt(this.#now, this.zone)
+  }
+  get zone() {
+    return this.#boot?.zone || 'UTC'
+  }
+  get host() {
+    return this.#boot?.host ?? 'window'
+  }
+  get me() {
+    return this.#personById.get(this.#boot?.me ?? '')
+  }
+
+  kind(id: string): Kind | undefined {
+    return this.#kindById.get(id)
+  }
+  person(id: string): Person | undefined {
+    return this.#personById.get(id)
+  }
+  /** A person’s whole name. */
+  name(id: string): string {
+    return this.person(id)?.name ?? (id ? 'someone' : '')
+  }
+  /** A person’s first name, or “You”. */
+  first(id: string): string {
+    const p = this.person(id)
+    return p?.me ? 'You' : (p?.name.split(' ')[0] ?? (id ? 'someone' : ''))
+  }
+
+  /** A day or an instant in words. */
+  day(when: string, style: DayStyle = 'short'): string {
+    const w = this.wall(when)
+    return w ? dayWords(w, style, this.here.year) : ''
+  }
+  /** An instant as near as it needs to be: 09:12, Wed 15:02, 4 Jun. */
+  moment(when: string): string {
+    const w = this.wall(when)
+    if (!w) return ''
+    const days = daysBetween(w, this.here)
+    if (days === 0) return clockOf(w)
+    return days > 0 && days < 7 ? `${dayWords(w, 'weekday', this.here.year).slice(0, 3)} ${clockOf(w)}` : dayWords(w, 'short', this.here.year)
+  }
+  wall(when: string): Wall | null {
+    if (!when) return null
+    if (isDay(when)) return wallWritten(when)
+    const at = new Date(when)
+    return Number.isNaN(at.getTime()) ? null : wallAt(at, this.zone)
+  }
+
+  fail(thrown: unknown) {
+    this.#problem = toProblem(thrown)
+  }
+  dismiss() {
+    this.#problem = undefined
+  }
+  /** Does something; what goes wrong is shown at the top of the page. */
+  async try<T>(does: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const out = await does()
+      this.#problem = undefined
+      return out
+    } catch (e) {
+      this.fail(e)
+      return undefined
+    }
+  }
+
+  async start(): Promise<void> {
+    await ready()
+    on('boot', (b) => void this.enter(b))
+    on('status', (s) => (this.#shell = s))
+    on('progress', (p) => (this.#progress = p.ended ? undefined : p))
+    on('changed', () => void this.#names())
+    const dark = window.matchMedia('(prefers-color-scheme: dark)')
+    dark.addEventListener('change', () => this.#paint())
+    setInterval(() => (this.#now = new Date(Date.now() + this.#skew)), 15_000)
+    await this.enter(await backend.boot())
+  }
+
+  /** Takes over what the program says about itself, and reads what is open. */
+  async enter(boot: Boot): Promise<void> {
+    this.#skew = boot.now ? new Date(boot.now).getTime() - Date.now() : 0
+    if (!Number.isFinite(this.#skew)) this.#skew = 0
+    this.#now = new Date(Date.now() + this.#skew)
+    if (boot.state === 'open') {
+      const [kinds, people, shell] = await Promise.all([backend.kinds(), backend.people(), backend.shell()])
+      this.#kinds = kinds
+      this.#people = people
+      this.#shell = shell
+    }
+    this.#boot = boot
+    this.#paint()
+  }
+
+  async #names() {
+    if (this.#boot?.state !== 'open') return
+    try {
+      const [people, shell] = await Promise.all([backend.people(), backend.shell()])
+      this.#people = people
+      this.#shell = shell
+    } catch {
+      // The screen that is shown reads too, and says what went wrong.
+    }
+  }
+
+  get dark() {
+    return this.#dark
+  }
+  get theme(): Theme {
+    return this.#boot?.theme ?? 'system'
+  }
+  async setTheme(theme: Theme) {
+    if (this.#boot) this.#boot = { ...this.#boot, theme }
+    this.#paint()
+    await this.try(() => backend.setTheme(theme))
+  }
+  #paint() {
+    const theme = this.theme
+    this.#dark = theme === 'dark' || (theme === 'system' && window.matchMedia('(prefers-color-scheme: dark)').matches)
+    document.documentElement.dataset.theme = this.#dark ? 'dark' : 'light'
+  }
+
+  get keys() {
+    return this.#boot?.keys ?? true
+  }
+  async setKeys(keys: boolean) {
+    if (this.#boot) this.#boot = { ...this.#boot, keys }
+    await this.try(() => backend.setKeys(keys))
+  }
+
+  /** May this person say which of several values stands? The Go side judges; this only decides what to offer. */
+  maySettle(page: Page, path: string): boolean {
+    const me = this.#boot?.me ?? ''
+    const owners = page.contested?.['owner']
+    if (path === 'owner' || owners) return (owners ?? []).some((c) => c.value === me || c.author === me)
+    const owner = page.values?.['owner']
+    if (typeof owner !== 'string' || owner === '') return true
+    return owner === me || (this.person(owner)?.left ?? false)
+  }
+}
+
+export const desk = new Desk()

@@ -1,0 +1,58 @@
+import { on, toProblem, type Problem } from '$lib/backend'
+
+/**
+ * What a screen shows of the record: read once, and read again whenever
+ * something changed, here or by sync. Reads never overlap; a change during a
+ * read leads to one more.
+ */
+export class Live<T> {
+  #value = $state.raw<T>()
+  #problem = $state.raw<Problem>()
+  #reading = false
+  #again = false
+  readonly #read: () => Promise<T>
+
+  constructor(read: () => Promise<T>) {
+    this.#read = read
+  }
+
+  get value() {
+    return this.#value
+  }
+  get problem() {
+    return this.#problem
+  }
+
+  /** Puts a value in place at once, before the record confirms it. */
+  put(value: T) {
+    this.#value = value
+  }
+
+  async reload(): Promise<void> {
+    if (this.#reading) {
+      this.#again = true
+      return
+    }
+    this.#reading = true
+    try {
+      do {
+        this.#again = false
+        this.#value = await this.#read()
+        this.#problem = undefined
+      } while (this.#again)
+    } catch (e) {
+      this.#problem = toProblem(e)
+    } finally {
+      this.#reading = false
+    }
+    if (this.#again) await this.reload()
+  }
+
+  /** Reads now and at every change that concerns it; returns what stops it. */
+  start(concerns: (docs: string[]) => boolean = () => true): () => void {
+    void this.reload()
+    return on('changed', (e) => {
+      if (concerns(e.docs ?? [])) void this.reload()
+    })
+  }
+}

@@ -1,0 +1,42 @@
+// Where the window is. The address is a fragment, so that going back works
+// as in any browser and every place can be written as a link.
+
+export interface Route {
+  screen: string
+  /** What stands after the screen, taken apart at slashes. */
+  rest: string[]
+}
+
+export function readRoute(fragment: string): Route {
+  const [screen = '', ...rest] = fragment.replace(/^#?\/?/, '').split('/').map(decodeURIComponent)
+  return { screen: screen || 'decisions', rest: rest.filter((r) => r !== '') }
+}
+
+export function href(...parts: string[]): string {
+  return '#/' + parts.map(encodeURIComponent).join('/')
+}
+
+class Place {
+  #route = $state.raw<Route>(readRoute(location.hash))
+  /** Set by whoever wants the next screen to begin with a text focused. */
+  begin = ''
+
+  constructor() {
+    window.addEventListener('hashchange', () => (this.#route = readRoute(location.hash)))
+  }
+  get route() {
+    return this.#route
+  }
+  go(to: string) {
+    location.hash = to
+  }
+  /** Goes there without leaving a step to come back to. */
+  replace(to: string) {
+    history.replaceState(null, '', to)
+    this.#route = readRoute(to)
+  }
+}
+
+let place: Place | undefined
+/** The one place; made on first use so that pure functions here need no window. */
+export const here = (): Place => (place ??= new Place())

@@ -1,0 +1,84 @@
+// What is going on in the window that is not part of the record: which sheet
+// is open, what kind is shown, and what the keys do on this screen.
+import { backend, copyText, type Page } from '$lib/backend'
+import { desk } from '$lib/state/desk.svelte'
+import { here, href } from '$lib/state/route.svelte'
+import { placeOf } from '$lib/kind/places'
+
+/** Something that the screen shown can do, for the palette and its key. */
+export interface Deed {
+  label: string
+  does: () => void
+  /** Why not, when it cannot be done now. */
+  not?: string
+  keys?: string
+  icon?: 'file-down' | 'copy' | 'send' | 'check' | 'refresh-cw' | 'pen-line' | 'users'
+}
+
+class Session {
+  /** The palette is open, with this text in it. */
+  palette = $state<{ text: string } | null>(null)
+  help = $state(false)
+  #page = $state.raw<Page>()
+  #deeds = $state.raw<Deed[]>([])
+  #kind = $state('')
+
+  /** The kind of what is shown, for the sidebar. */
+  get kind() {
+    return this.#kind
+  }
+  /** The artefact shown, if one is. */
+  get page() {
+    return this.#page
+  }
+  get deeds() {
+    return this.#deeds
+  }
+  /** A screen says what it shows and can do; it calls what is returned when it goes. */
+  show(what: { kind?: string; page?: Page; deeds?: Deed[] }): () => void {
+    this.#kind = what.kind ?? ''
+    this.#page = what.page
+    const deeds = (this.#deeds = what.deeds ?? [])
+    return () => {
+      if (this.#deeds !== deeds) return
+      this.#kind = ''
+      this.#page = undefined
+      this.#deeds = []
+    }
+  }
+
+  find(text = '') {
+    this.help = false
+    this.palette = { text }
+  }
+
+  async create(kind: string, title = '') {
+    const id = await desk.try(() => backend.create(kind, title))
+    if (!id) return
+    const k = desk.kind(kind)
+    here().begin = title ? '' : 'title'
+    if (k?.one === 'person-week') here().go(href('weekly'))
+    else if (k?.one === 'week') here().go(href('review'))
+    else here().go(placeOf(k, { id }))
+  }
+
+  async copy(page: Page) {
+    await desk.try(async () => copyText(await backend.asText(page.id, 'text'), desk.host))
+  }
+
+  profile() {
+    const me = desk.me
+    if (me?.profile) here().go(href('page', me.profile))
+    else void this.create('member')
+  }
+
+  async deleteSample() {
+    const boot = await desk.try(() => backend.deleteSample())
+    if (boot) {
+      here().replace(href('decisions'))
+      await desk.enter(boot)
+    }
+  }
+}
+
+export const session = new Session()
