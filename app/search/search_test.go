@@ -44,7 +44,7 @@ func TestTheNewestVersionIsTheOneFound(t *testing.T) {
 	if got := x.Find("v2999"); !slices.Equal(got, []string{"a"}) {
 		t.Errorf("the newest: %v", got)
 	}
-	if got := x.Find("v12"); got != nil {
+	if got := x.Find("v12"); len(got) != 0 {
 		t.Errorf("an older one: %v", got)
 	}
 	if len(x.slots) > 2000 {
@@ -53,7 +53,7 @@ func TestTheNewestVersionIsTheOneFound(t *testing.T) {
 	gone := view("a", "Version", "", 1)
 	gone.Discarded = true
 	x.Put(gone)
-	if got := x.Find("version"); got != nil {
+	if got := x.Find("version"); len(got) != 0 {
 		t.Errorf("a discarded one: %v", got)
 	}
 }
