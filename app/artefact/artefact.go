@@ -226,6 +226,10 @@ func (a *Artefact) Waiting() (int, error) {
 	return len(missing), err
 }
 
+// Discard marks a draft as thrown away by its author. It counts only while it
+// is a draft, and only from its author.
+func (a *Artefact) Discard() error { return a.doc.Put(keyDiscarded, true) }
+
 // Text reads a text as it stands now, uncommitted edits included.
 func (a *Artefact) Text(path string) (string, error) {
 	s, _, err := a.doc.Text(path, nil)

@@ -181,6 +181,18 @@ func (a *Artefact) Include(path, m string, in bool) error {
 	return a.doc.Put(member(path, m), in)
 }
 
+// Expect brings the texts of an item into being before it is added, so that
+// several can be added as one change. Nothing may be pending.
+func (a *Artefact) Expect(list, id string) error {
+	f, err := FieldAt(a.Kind, list)
+	if err != nil {
+		return err
+	}
+	var texts []string
+	written(f.Items, join(list, id)+"/", func(path string) { texts = append(texts, path) })
+	return a.birth(texts...)
+}
+
 // AddItem puts a new item into a list, after another or at its end when after
 // is "". The id is random, and new.
 func (a *Artefact) AddItem(list, id, after string) error {

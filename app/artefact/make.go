@@ -37,6 +37,9 @@ func (a *Artefact) View() (View, error) {
 	if v.Moves, err = h.moves(states); err != nil {
 		return View{}, err
 	}
+	if v.Discarded, err = h.discarded(states); err != nil {
+		return View{}, err
+	}
 	if a.doc.Pending() == 0 {
 		heads, err := a.doc.Heads()
 		if err != nil {
@@ -73,6 +76,20 @@ func (h *history) state(v *View, states []*link) {
 	slices.SortFunc(claims, func(x, y Claim) int { return x.At.Compare(y.At) })
 	v.Contested[keyState] = claims
 	v.State = ""
+}
+
+func (h *history) discarded(states []*link) (bool, error) {
+	if len(states) != 1 || states[0].change != nil || h.root == nil {
+		return false, nil
+	}
+	values, err := h.a.doc.All(keyDiscarded, nil)
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(values, func(v automerge.Value) bool {
+		c := h.of(v.Op)
+		return v.V == true && c != nil && h.who(c) == h.who(h.root)
+	}), nil
 }
 
 func (h *history) dates(v *View) {
@@ -241,3 +258,6 @@ func cloneMap[V any](m map[string]V) map[string]V {
 	}
 	return out
 }
+
+// StaysOpen reports whether a path can be edited after the record is sealed.
+func StaysOpen(k kind.Kind, path string) bool { return stays(k.Fields, path) }

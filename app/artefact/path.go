@@ -12,11 +12,12 @@ import (
 // and item ids joined by slashes. An item of a list has two marks of its own
 // beside its parts: where it stands among the others and whether it is here.
 const (
-	keyKind  = "kind"
-	keyState = "state"
-	keyMoves = "moves" // a list: every state that was entered, with its reason
-	partPos  = "~pos"
-	partHere = "~here"
+	keyKind      = "kind"
+	keyState     = "state"
+	keyBecause   = "because"
+	keyDiscarded = "discarded"
+	partPos      = "~pos"
+	partHere     = "~here"
 )
 
 func join(parts ...string) string { return strings.Join(parts, "/") }

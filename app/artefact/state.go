@@ -175,9 +175,6 @@ func (h *history) may(to kind.State, who Person, v *View) bool {
 	return true
 }
 
-// keyBecause holds the sentence given with the last state.
-const keyBecause = "because"
-
 // because is the sentence that a change gave, or "" if it gave none.
 func (h *history) because(c *automerge.Change) (string, error) {
 	values, err := h.a.doc.All(keyBecause, []automerge.Hash{c.Hash})

@@ -30,6 +30,8 @@ type View struct {
 	// Sealed: the fields are read as they stood when the record was made.
 	Sealed bool     `json:"sealed,omitempty"`
 	Late   []Late   `json:"late,omitempty"`
+	// Discarded: a draft that its author threw away. It is shown nowhere.
+	Discarded bool `json:"discarded,omitempty"`
 	Heads  []string `json:"heads"`
 }
 

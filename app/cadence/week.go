@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -46,4 +47,10 @@ func (w Week) Before(v Week) bool {
 // Day is the midnight of a day of the week, Monday being 1.
 func (w Week) Day(n int, zone *time.Location) time.Time {
 	return w.Monday(zone).AddDate(0, 0, n-1)
+}
+
+// City is what a zone is called in a sentence: "Lisbon" of Europe/Lisbon.
+func City(zone string) string {
+	i := strings.LastIndexByte(zone, '/')
+	return strings.ReplaceAll(zone[i+1:], "_", " ")
 }

@@ -29,6 +29,8 @@ type Kind struct {
 
 	// One says of what there can be only one. Empty: any number.
 	One One `json:"one,omitempty"`
+	// Hidden kinds hold what the program itself needs and appear in no list.
+	Hidden bool `json:"-"`
 	// Order places the kind in lists; kinds are otherwise equal.
 	Order  int     `json:"order"`
 	Fields []Field `json:"fields"`
@@ -223,11 +225,13 @@ var common = []Field{
 	{Key: "links", Label: "Links", Type: Refs, Place: Note, After: true},
 }
 
-// All returns every kind, in their order.
+// All returns every kind that people write, in their order.
 func All() []Kind {
 	out := make([]Kind, 0, len(table))
 	for _, k := range table {
-		out = append(out, k)
+		if !k.Hidden {
+			out = append(out, k)
+		}
 	}
 	slices.SortFunc(out, func(a, b Kind) int {
 		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.ID, b.ID))
@@ -235,7 +239,7 @@ func All() []Kind {
 	return out
 }
 
-// Of returns the kind with the given id.
+// Of returns the kind with the given id, hidden ones too.
 func Of(id string) (Kind, bool) {
 	k, ok := table[id]
 	return k, ok
