@@ -40,13 +40,10 @@ func pins() []pkg {
 			{"400Regular/NotoSansJP_400Regular.ttf", "NotoSansJP-Regular.ttf.zst", "d930d5d52d15231c283089760f84584272ad5e37e14607ba0d19c798e7a9caec"},
 			{"LICENSE_FONT", "LICENCE-NotoSansJP.txt", "1c05c68c34f9708415aada51f17e1b0092d2cea709bf4a94cd38114f9e73d7d9"},
 		}},
-		{"@expo-google-fonts/noto-naskh-arabic", "0.4.5", "KN73tROdoKQubTZ/ZsERCdAlZ1cBLRbRIe196tISAcPLgIqMvIgFCUs1xsrS/pe3fIYxT9l+c95sQF8wv48ijA==", []file{
-			{"400Regular/NotoNaskhArabic_400Regular.ttf", "NotoNaskhArabic-Regular.ttf.zst", "706b4580c025f6c75ec1c06013e17f00a23ec1780091b77a5a5b339469bda94d"},
-			{"LICENSE_FONT", "LICENCE-NotoNaskhArabic.txt", "a7a5a25eb188bf1cd96982030d53e23c33485c69b1044a562254226857ee13af"},
-		}},
-		{"@expo-google-fonts/noto-sans-arabic", "0.4.3", "YvtxyuegxPegu2g5urXJ+gQxRp8i798nQswTmEjwXOWR/fqy0Gvey6h5IoNRBrc43SxRxPezqCiR9ivpfPAXSg==", []file{
-			{"400Regular/NotoSansArabic_400Regular.ttf", "NotoSansArabic-Regular.ttf.zst", "252629ca0e87b6233851249b8cbf7b43445211a8caf199f1b306a19202251508"},
-			{"LICENSE_FONT", "LICENCE-NotoSansArabic.txt", "07fc70bfeb985cc1a87a8587d0a0c80bab11c86c9dc3fd95b6f0cb332f983e96"},
+		// Not Noto: its Arabic fonts compose letters from skeletons and dots, and readers of the PDF get letters twice.
+		{"@expo-google-fonts/amiri", "0.4.1", "JTZUZ4olyqGeXu5UBWVEerrbym/MD9U3wU8qzSg8z4qEtHFKAI3uPg2DuytfeRmJ6EppaHLYsYqpGerMOrpJeA==", []file{
+			{"400Regular/Amiri_400Regular.ttf", "Amiri-Regular.ttf.zst", "d26cd95609ed51b6419e3c7d4a066cb9fac7b73117868622f5b7f03998c68568"},
+			{"LICENSE_FONT", "LICENCE-Amiri.txt", "72de68e5954f4fdd24702292ef5a32f003ca960ec9330dc86e5eefb5dffb9b22"},
 		}},
 		{"@expo-google-fonts/noto-emoji", "0.4.7", "Gs7URwtKmCzzdGUTYbG8MIohyaQPgGxIaQG5hvyEAaQiEGJpQy6gyP3NDICE0EJkOJFoe1JFD3Hf1L4a3qe4KA==", []file{
 			{"400Regular/NotoEmoji_400Regular.ttf", "NotoEmoji-Regular.ttf.zst", "24aaa2a20c9c06ffe9bf04284bfd1f14376a329d10122f902abe2770817eb504"},
