@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { drawn, followable, hostOf } from './markdown'
+import { drawn, followable, hostOf, readable } from './markdown'
 
 const flat = (text: string, single = false) => drawn(text, single).map((line) => line.map((s) => (s.class ? `${s.class}:${s.text}` : s.text)))
 
@@ -41,4 +41,12 @@ test('only web and mail addresses lead anywhere', () => {
   expect(followable('JAVASCRIPT:alert(1)')).toBe('')
   expect(followable('data:text/html,x')).toBe('')
   expect(hostOf('https://example.org:8080/x')).toBe('example.org:8080')
+})
+
+test('what is only read has no signs, and a link shows its host', () => {
+  const read = (text: string) => drawn(text).map((l) => readable(l).map((s) => s.text).join('')).join('\n')
+  expect(read('- **nine** of *2,140*')).toBe('– nine of 2,140')
+  expect(read('see [the counts](https://example.org/a?b)')).toBe('see the counts (example.org)')
+  expect(read('at https://example.org/a')).toBe('at https://example.org/a')
+  expect(read('# Head')).toBe(' Head')
 })

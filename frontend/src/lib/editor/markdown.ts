@@ -77,6 +77,19 @@ export function drawn(text: string, single = false): Span[][] {
   return lines
 }
 
+/** A line as it is read: without its signs, a list with its dash, and the host after the words of a link. */
+export function readable(line: Span[]): Span[] {
+  const is = (s: Span, name: string) => s.class.split(' ').includes(name)
+  return line
+    .filter((s) => !is(s, 'md-sign'))
+    .map((s, i, all): Span => {
+      if (is(s, 'md-item')) return { ...s, text: /^\d/.test(s.text) ? s.text : '–' }
+      if (!is(s, 'md-url') || !s.href) return s
+      const words = all[i - 1]?.href === s.href
+      return { text: words ? ` (${hostOf(s.href)})` : s.text, class: words ? 'md-host' : s.class, ...(!words && { href: s.href }) }
+    })
+}
+
 /** The address to open for what is written, or "" when it may not be followed. */
 export function followable(written: string): string {
   const address = written.replace(/^<|>$/g, '')

@@ -13,6 +13,7 @@ test.each([
   ['channels', list([f('name', 'line'), f('purpose', 'line')]), 'terms'],
   ['lanes', list([f('lane', 'choice'), f('within', 'line')]), 'terms'],
   ['outcomes', list([f('text', 'line'), f('item', 'ref')]), 'dashes'],
+  ['decisions needed', list([f('text', 'line'), f('by', 'person'), f('when', 'date')]), 'rows'],
   ['leave', list([f('from', 'date'), f('to', 'date')]), 'small'],
   ['the consulted, in the margin', list([f('person', 'person'), f('text', 'line')], { place: 'note' }), 'small'],
 ] as const)('%s', (_, field, shape) => expect(shapeOf(field)).toBe(shape))

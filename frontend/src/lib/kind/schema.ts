@@ -30,6 +30,7 @@ export type Shape =
   | 'steps' // numbered, because their order or number matters
   | 'terms' // a short name, and what is said of it
   | 'dashes' // plain lines
+  | 'rows' // a line, and beside it who and by when
   | 'small' // in the margin, or made of values only
 
 export function shapeOf(list: Field): Shape {
@@ -39,6 +40,7 @@ export function shapeOf(list: Field): Shape {
   const bool = parts.some((p) => p.type === 'bool')
   if (bool) return written.length > 1 ? 'options' : 'checks'
   if (list.max || parts.some((p) => p.after)) return 'steps'
+  if (written.length === 1 && parts.some((p) => p.type === 'person')) return 'rows'
   if (parts.length === 2 && (written.length === 2 || (parts[0]!.type === 'choice' && written.length === 1))) return 'terms'
   return 'dashes'
 }
@@ -66,7 +68,7 @@ export function needed(kind: Kind): { key: string; label: string; hint: string }
   const first = kind.fields.find((f) => f.type === 'text')
   return kind.fields
     .filter((f) => f === first || (keys.has(f.key) && f.type !== 'person'))
-    .map((f) => ({ key: f.key, label: f.label, hint: said(f.help ?? f.items?.[0]?.help ?? '') }))
+    .map((f) => ({ key: f.key, label: f.label, hint: said(f.help ?? f.items?.find((i) => i.help)?.help ?? '') }))
 }
 
 /** The first sentence of a help text, as it stands within a line. */

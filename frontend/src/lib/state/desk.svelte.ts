@@ -90,6 +90,12 @@ class Desk {
     return Number.isNaN(at.getTime()) ? null : wallAt(at, this.zone)
   }
 
+  /** The clock of another zone at an instant. */
+  wallIn(instant: string, zone: string): Wall | null {
+    const at = new Date(instant)
+    return Number.isNaN(at.getTime()) ? null : wallAt(at, zone)
+  }
+
   fail(thrown: unknown) {
     this.#problem = toProblem(thrown)
   }
