@@ -83,6 +83,11 @@ class Desk {
     if (days === 0) return clockOf(w)
     return days > 0 && days < 7 ? `${dayWords(w, 'weekday', this.here.year).slice(0, 3)} ${clockOf(w)}` : dayWords(w, 'short', this.here.year)
   }
+  /** The time of day of an instant. */
+  clock(when: string): string {
+    const w = this.wall(when)
+    return w ? clockOf(w) : ''
+  }
   wall(when: string): Wall | null {
     if (!when) return null
     if (isDay(when)) return wallWritten(when)
