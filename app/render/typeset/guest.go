@@ -31,7 +31,7 @@ type guest struct {
 func (e *engine) newGuest(ctx context.Context, a assets) (_ *guest, err error) {
 	g := &guest{heap: newHeap()}
 	ctx = context.WithValue(ctx, guestKey{}, g)
-	g.module, err = e.runtime.InstantiateModule(ctx, e.module, wazero.NewModuleConfig().WithName("").WithStartFunctions())
+	g.module, err = e.runtime.InstantiateModule(withMemory(ctx), e.module, wazero.NewModuleConfig().WithName("").WithStartFunctions())
 	if err != nil {
 		return nil, &CrashError{err}
 	}
