@@ -11,7 +11,10 @@ package replica
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"slices"
+	"sync"
 	"time"
 
 	"longhand/sync/journal"
@@ -111,3 +114,275 @@ const (
 	EventProblem                       // the list of problems has changed
 	EventHalted                        // nothing more is sent as this device
 )
+
+// Replica is the loop of one device in one team.
+type Replica struct {
+	cfg  Config
+	me   journal.DeviceID
+	team journal.TeamID
+	wake chan struct{} // Nudge
+	look chan struct{} // something came that may call for an answer
+
+	// work is held by whoever takes in, seals, admits or remembers. It may last: Apply runs under it.
+	work sync.Mutex
+	// mu is held, besides work, while any of the following is changed, and alone by those that only read. It is never held for long.
+	mu sync.Mutex
+
+	links    map[string]*link
+	held     map[journal.DeviceID]*held
+	kept     map[journal.DeviceID][]relay.Ref // segments in Keep, by their first number
+	shelf    map[relay.Ref]Reason             // of these, those not (wholly) applied
+	pending  []sealed                         // own segments that no relay has taken yet
+	seen     map[journal.DeviceID]heard
+	unread   map[journal.DeviceID]relay.Blob // seen whose epoch key is not here yet
+	asking   map[journal.DeviceID]roster.Request
+	problems map[problemKey]*Problem
+	halted   error
+	join     []byte // the mail, until the roster knows this device
+	joined   bool
+	tally    tally
+
+	// Only under work.
+	dirty      map[journal.DeviceID]bool
+	shelfDirty bool
+	said       memSeen // the last own seen
+	saidBlob   relay.Blob
+	saved      int // roster entries that are in Keep
+	known      int // roster entries when it was last looked at
+	keys       journal.Keyring
+	keysAt     int // roster entries when keys was read
+	rosterIDs  [][16]byte
+	announced  map[journal.DeviceID]bool // newcomers of whom EventAsks told
+	running    func(*link)               // starts a loop for a relay added during Run
+}
+
+// tally counts what Report and Sync need to know.
+type tally struct {
+	sent, received, carried int
+	admitted                []roster.PersonID
+	progress                int // anything that may give somebody else something to do
+}
+
+// New reads what the device keeps and remembers. The roster entries in Keep are added to Config.Roster.
+func New(ctx context.Context, cfg Config) (*Replica, error) {
+	if cfg.Poll == 0 {
+		cfg.Poll = 30 * time.Second
+	}
+	if cfg.Carry == 0 {
+		cfg.Carry = time.Minute
+	}
+	if cfg.Notify == nil {
+		cfg.Notify = func(Event) {}
+	}
+	r := &Replica{
+		cfg: cfg, me: cfg.Identity.Device(), team: cfg.Roster.Team(),
+		wake: make(chan struct{}, 1), look: make(chan struct{}, 1),
+		links: map[string]*link{}, held: map[journal.DeviceID]*held{}, kept: map[journal.DeviceID][]relay.Ref{}, shelf: map[relay.Ref]Reason{},
+		seen: map[journal.DeviceID]heard{}, unread: map[journal.DeviceID]relay.Blob{}, asking: map[journal.DeviceID]roster.Request{},
+		problems: map[problemKey]*Problem{}, dirty: map[journal.DeviceID]bool{}, announced: map[journal.DeviceID]bool{},
+	}
+	if err := r.readKeep(ctx); err != nil {
+		return nil, fmt.Errorf("open replica: %w", err)
+	}
+	if err := r.readState(); err != nil {
+		return nil, fmt.Errorf("open replica: %w", err)
+	}
+	r.work.Lock()
+	defer r.work.Unlock()
+	if err := r.readSeen(ctx); err != nil {
+		return nil, fmt.Errorf("open replica: %w", err)
+	}
+	return r, nil
+}
+
+// readKeep takes in the roster, the mails, and the names of all segments.
+func (r *Replica) readKeep(ctx context.Context) error {
+	err := r.eachKept(ctx, relay.Roster, func(b relay.Blob) {
+		_ = r.cfg.Roster.Add(b.Bytes) // what was refused once is refused again
+	})
+	if err != nil {
+		return err
+	}
+	r.saved = r.cfg.Roster.Len()
+	err = r.eachKept(ctx, relay.Mail, func(b relay.Blob) {
+		if q, err := roster.ParseRequest(b.Bytes); err == nil {
+			r.asking[q.Device()] = q
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return r.cfg.Keep.List(ctx, relay.Segment, func(ref relay.Ref) error {
+		r.addKept(ref)
+		return nil
+	})
+}
+
+func (r *Replica) eachKept(ctx context.Context, kind relay.Kind, fn func(relay.Blob)) error {
+	var refs []relay.Ref
+	if err := r.cfg.Keep.List(ctx, kind, func(ref relay.Ref) error { refs = append(refs, ref); return nil }); err != nil {
+		return err
+	}
+	for _, ref := range refs {
+		b, err := r.cfg.Keep.Fetch(ctx, ref)
+		if errors.Is(err, relay.ErrGone) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if !b.Damaged {
+			fn(b)
+		}
+	}
+	return nil
+}
+
+func (r *Replica) addKept(ref relay.Ref) {
+	d := journal.DeviceID(ref.Author)
+	if slices.Contains(r.kept[d], ref) {
+		return
+	}
+	at, _ := slices.BinarySearchFunc(r.kept[d], ref, func(a, b relay.Ref) int {
+		if a.First != b.First {
+			if a.First < b.First {
+				return -1
+			}
+			return 1
+		}
+		return 0
+	})
+	r.kept[d] = slices.Insert(r.kept[d], at, ref)
+}
+
+func (r *Replica) readState() error {
+	var begun bool
+	if _, err := r.load(keyBegun, &begun); err != nil {
+		return err
+	}
+	if !begun {
+		// The memory was lost, or there never was one: everything that is kept is taken in anew.
+		for _, refs := range r.kept {
+			for _, ref := range refs {
+				r.shelf[ref] = Again
+			}
+		}
+		r.shelfDirty = true
+		if err := r.saveHeld(); err != nil {
+			return err
+		}
+		return r.save(keyBegun, true)
+	}
+	devices := map[journal.DeviceID]bool{r.me: true}
+	for _, d := range r.cfg.Roster.State().Devices {
+		devices[d.ID] = true
+	}
+	for d := range r.kept {
+		devices[d] = true
+	}
+	for d := range devices {
+		if err := r.loadHeld(d); err != nil {
+			return err
+		}
+	}
+	var shelf []memShelf
+	if _, err := r.load(keyShelf, &shelf); err != nil {
+		return err
+	}
+	for _, s := range shelf {
+		r.shelf[s.Ref] = s.Reason
+	}
+	if _, err := r.load(keySeen, &r.said); err != nil {
+		return err
+	}
+	if _, err := r.load(keyJoin, &r.join); err != nil {
+		return err
+	}
+	var halted string
+	if _, err := r.load(keyHalted, &halted); err != nil {
+		return err
+	}
+	r.halted = map[string]error{"ahead": ErrAhead, "forked": ErrForked}[halted]
+	return nil
+}
+
+// AddRelay begins to use a relay under a name of the caller's, by which its state is remembered.
+func (r *Replica) AddRelay(name string, at relay.Relay) error {
+	r.work.Lock()
+	defer r.work.Unlock()
+	l := newLink(name, at)
+	if err := r.loadLink(l); err != nil {
+		return fmt.Errorf("add relay %s: %w", name, err)
+	}
+	r.mu.Lock()
+	if old := r.links[name]; old != nil {
+		old.gone = true
+		old.stop()
+	}
+	r.links[name] = l
+	running := r.running
+	r.mu.Unlock()
+	if running != nil {
+		running(l)
+	}
+	return nil
+}
+
+// RemoveRelay stops using a relay. Nothing on it is touched; what is known of it is forgotten.
+func (r *Replica) RemoveRelay(name string) error {
+	r.work.Lock()
+	defer r.work.Unlock()
+	r.mu.Lock()
+	l := r.links[name]
+	delete(r.links, name)
+	for k := range r.problems {
+		if k.relay == name {
+			delete(r.problems, k)
+		}
+	}
+	r.mu.Unlock()
+	if l == nil {
+		return fmt.Errorf("remove relay %s: %w", name, ErrUnknownRelay)
+	}
+	l.gone = true
+	l.stop()
+	return r.save(keyLink+name, memLink{})
+}
+
+// Nudge says that there are new own entries, or that the roster was written to. It never blocks.
+func (r *Replica) Nudge() { poke(r.wake) }
+
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default: // somebody is told already
+	}
+}
+
+// Save keeps what the roster has and Keep has not. Call it after writing to the roster and before telling the user that it is done.
+func (r *Replica) Save(ctx context.Context) error {
+	r.work.Lock()
+	defer r.work.Unlock()
+	return r.saveRoster(ctx)
+}
+
+func (r *Replica) saveRoster(ctx context.Context) error {
+	for _, raw := range r.cfg.Roster.Since(r.saved) {
+		if err := r.cfg.Keep.Put(ctx, relay.Blob{Kind: relay.Roster, Team: r.team, Bytes: raw}); err != nil {
+			return fmt.Errorf("keep roster entry: %w", err)
+		}
+		r.saved++
+	}
+	return nil
+}
+
+// allLinks is in no order.
+func (r *Replica) allLinks() []*link {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var ls []*link
+	for _, l := range r.links {
+		ls = append(ls, l)
+	}
+	return ls
+}

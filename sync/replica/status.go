@@ -1,6 +1,8 @@
 package replica
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"longhand/sync/journal"
@@ -35,8 +37,9 @@ type DeviceStatus struct {
 	Device  journal.DeviceID
 	Person  roster.PersonID
 	Removed bool
+	Cut     uint64          // if Removed: the number of the last entry that counts
 	Forked  bool            // two different journals have been written under its name
-	Have    uint64          // the greatest number applied here
+	Have    uint64          // the greatest number applied here; beyond Cut if it came before the removal did
 	Missing []journal.Range // known to exist, and not applied here
 	Seen    *journal.Seen   // what it last said; nil if nothing yet
 	Lacks   uint64          // own entries, of those sent, that it has not said to hold
@@ -68,9 +71,10 @@ type Problem struct {
 type Reason string
 
 const (
-	NoKey         Reason = "no-key"         // sealed for others, so far
-	UnknownDevice Reason = "unknown-device" // of a device that the roster does not know, so far
-	BeyondCut     Reason = "beyond-cut"     // written by a removed device after the last entry that was accepted
+	NoKey     Reason = "no-key"     // sealed for others, so far
+	Unknown   Reason = "unknown"    // of a device, or for an invite, that the roster does not know so far
+	Again     Reason = "again"      // kept, and taken in anew because the memory of it was lost
+	BeyondCut Reason = "beyond-cut" // written by a removed device after the last entry that was accepted
 )
 
 // SetAside is something that waits, mostly for the roster to grow.
@@ -87,4 +91,65 @@ type Request struct {
 	Person roster.PersonID
 	Invite roster.InviteID
 	Name   string // as the newcomer gave it; may be empty
+}
+
+// Status says how things stand.
+func (r *Replica) Status() Status {
+	s := r.cfg.Roster.State()
+	last := r.cfg.Outbox.Last()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := Status{Device: r.me, Joined: r.joined, Own: last, Halted: r.halted, Problems: r.allProblems()}
+	var sent ranges
+	if h := r.held[r.me]; h != nil {
+		sent = h.numbers
+		out.Sent = sent.upTo(last)
+	}
+	for _, l := range r.links {
+		status := RelayStatus{Name: l.name, Tried: !l.untried, Err: l.err}
+		if l.lastOK != 0 {
+			status.LastOK = time.UnixMilli(l.lastOK).UTC()
+		}
+		for _, gap := range l.holds[r.me].gaps(last) {
+			status.Pending += int(gap.Last - gap.First + 1)
+		}
+		out.Relays = append(out.Relays, status)
+	}
+	slices.SortFunc(out.Relays, func(a, b RelayStatus) int { return cmp.Compare(a.Name, b.Name) })
+	for _, d := range s.Devices {
+		if d.ID != r.me && !d.Kit {
+			out.Devices = append(out.Devices, r.deviceStatus(d, out.Sent))
+		}
+	}
+	for ref, why := range r.shelf {
+		out.SetAside = append(out.SetAside, SetAside{Device: ref.Author, First: ref.First, Last: ref.Last, Reason: why})
+	}
+	for _, l := range r.links {
+		for id := range l.unknown {
+			out.SetAside = append(out.SetAside, SetAside{Relay: l.name, Device: id, Reason: Unknown})
+		}
+	}
+	slices.SortFunc(out.SetAside, func(a, b SetAside) int {
+		return cmp.Or(cmp.Compare(a.Relay, b.Relay), slices.Compare(a.Device[:], b.Device[:]), cmp.Compare(a.First, b.First), cmp.Compare(a.Last, b.Last))
+	})
+	return out
+}
+
+// deviceStatus is called under mu.
+func (r *Replica) deviceStatus(d roster.Device, sent uint64) DeviceStatus {
+	out := DeviceStatus{Device: d.ID, Person: d.Person, Removed: d.Removed, Cut: d.Cut.Number, Missing: r.missing(d.ID, d.Cut.Number, d.Removed), Lacks: sent}
+	if h := r.held[d.ID]; h != nil {
+		out.Have, out.Forked = h.numbers.max(), h.forked
+	}
+	if told, ok := r.seen[d.ID]; ok {
+		said := told.Seen
+		out.Seen = &said
+		if told.genuine {
+			for _, gap := range append(ranges{}, said.Exceptions[r.me]...) {
+				out.Lacks += gap.Last - gap.First + 1
+			}
+			out.Lacks -= min(said.Marks[r.me].Number, out.Lacks)
+		}
+	}
+	return out
 }

@@ -13,6 +13,7 @@ type State struct {
 	Members   []Member       // in order of enrolment, those removed too
 	Devices   []Device       // likewise
 	Invites   []OpenInvite   // neither used nor withdrawn; expired ones too, for expiry is judged by who admits
+	Closed    []InviteID     // invites that were used or withdrawn
 	Waiting   []Waiting      // newcomers who were let in but need an admin, because their invite was used twice or withdrawn
 	Epochs    []Epoch        // oldest first
 	Overruled []journal.Hash // entries that a concurrent removal set aside
@@ -119,8 +120,11 @@ func (v *view) snapshot() *State {
 	for _, i := range v.invites {
 		if i.open() {
 			s.Invites = append(s.Invites, OpenInvite{ID: i.id, Role: i.entry.Role, Expires: time.Unix(i.entry.Expires, 0).UTC(), Ask: i.entry.Ask, By: i.by})
+		} else {
+			s.Closed = append(s.Closed, i.id)
 		}
 	}
+	slices.SortFunc(s.Closed, func(a, b InviteID) int { return slices.Compare(a[:], b[:]) })
 	slices.SortFunc(s.Invites, func(a, b OpenInvite) int { return slices.Compare(a.ID[:], b.ID[:]) })
 	for _, n := range v.waiting {
 		q := n.content.(*admit).request
@@ -135,4 +139,11 @@ func (v *view) snapshot() *State {
 		s.Epochs = append(s.Epochs, out)
 	}
 	return s
+}
+
+// Knows reports whether the id is a device's or an open invite's.
+func (s *State) Knows(id [16]byte) bool {
+	_, device := s.Device(id)
+	_, invite := s.Invite(id)
+	return device || invite
 }

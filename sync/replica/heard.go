@@ -1,0 +1,195 @@
+package replica
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"time"
+
+	"longhand/sync/journal"
+	"longhand/sync/relay"
+)
+
+// heard is what another device last said that it holds.
+type heard struct {
+	journal.Seen
+	ref relay.Ref
+	// genuine says that its mark for this device names an entry that this device wrote: otherwise it speaks of a clone's.
+	genuine bool
+}
+
+// readSeen takes in what others said before. It is called under work.
+func (r *Replica) readSeen(ctx context.Context) error {
+	var all []relay.Blob
+	if err := r.eachKept(ctx, relay.Seen, func(b relay.Blob) { all = append(all, b) }); err != nil {
+		return err
+	}
+	for _, b := range all {
+		if b.Author == r.me {
+			r.saidBlob = b
+			continue
+		}
+		if err := r.hear(ctx, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Replica) receiveSeen(ctx context.Context, l *link, b relay.Blob) error {
+	h, err := journal.ParseSeenHeader(b.Bytes)
+	if err != nil {
+		r.problem(l, b, kindOf(err, Damaged), err)
+		return nil
+	}
+	d, ok := r.cfg.Roster.State().Device(h.Device)
+	switch {
+	case h.Team != r.team:
+		r.problem(l, b, Replayed, errors.New("it belongs to another team"))
+		return nil
+	case !ok:
+		r.stranger(l, h.Device)
+		return nil
+	}
+	if _, err := journal.OpenSeen(b.Bytes, d.Public, nil); !errors.Is(err, journal.ErrNoKey) {
+		kind := kindOf(err, Forged)
+		if b.Damaged {
+			kind = Damaged
+		}
+		r.problem(l, b, kind, err)
+		return nil
+	}
+	if h.Device != b.Author || h.Counter != b.Counter {
+		r.problem(l, b, Replayed, fmt.Errorf("it is number %d of %s", h.Counter, h.Device))
+		return nil
+	}
+	b.Damaged = false
+	r.mu.Lock()
+	l.seen[h.Device] = max(l.seen[h.Device], h.Counter)
+	r.healed(l, "seen", h.Device, 0, 0)
+	r.mu.Unlock()
+	if h.Device == r.me {
+		// After a restored backup the own counter is behind.
+		r.said.Counter = max(r.said.Counter, h.Counter)
+		return nil
+	}
+	if h.Counter <= r.seen[h.Device].Counter || h.Counter <= r.unread[h.Device].Counter {
+		return nil
+	}
+	if err := r.cfg.Keep.Put(ctx, b); err != nil {
+		return fmt.Errorf("keep seen: %w", err)
+	}
+	return r.hear(ctx, b)
+}
+
+// hear opens a seen whose signature may be trusted, or lets it wait for its key.
+func (r *Replica) hear(ctx context.Context, b relay.Blob) error {
+	d, ok := r.cfg.Roster.State().Device(b.Author)
+	if !ok {
+		return nil
+	}
+	s, err := journal.OpenSeen(b.Bytes, d.Public, r.keyring())
+	r.mu.Lock()
+	delete(r.unread, d.ID)
+	if errors.Is(err, journal.ErrNoKey) {
+		r.unread[d.ID] = b
+	}
+	r.mu.Unlock()
+	if err != nil {
+		return nil
+	}
+	m := s.Marks[r.me]
+	told := heard{Seen: s, ref: relay.RefOf(b)}
+	switch {
+	case m.Number > r.cfg.Outbox.Last():
+		if err := r.halt(ErrAhead, "ahead"); err != nil {
+			return err
+		}
+	case m.Number > 0:
+		hash, ok, err := r.hashAt(ctx, r.me, m.Number)
+		if err != nil {
+			return err
+		}
+		told.genuine = ok && hash == m.Hash
+	}
+	r.mu.Lock()
+	r.seen[d.ID] = told
+	r.mu.Unlock()
+	r.cfg.Notify(Event{Kind: EventSeen, Device: d.ID})
+	return nil
+}
+
+// say writes the own seen, if there is something new to say and it is not too soon. It is called under work.
+func (r *Replica) say(ctx context.Context) error {
+	if r.halted != nil || !r.cfg.Roster.State().Present(r.me) {
+		return nil
+	}
+	now := r.cfg.Now()
+	if wait := r.cfg.SeenEvery - now.Sub(time.UnixMilli(r.said.At)); r.said.At != 0 && r.cfg.SeenEvery > 0 && wait > 0 && wait <= r.cfg.SeenEvery {
+		return nil
+	}
+	s := journal.Seen{At: now, Marks: map[journal.DeviceID]journal.Mark{}, Exceptions: map[journal.DeviceID][]journal.Range{}}
+	for d, h := range r.held {
+		if m := h.mark(); m.Number > 0 {
+			s.Marks[d] = m
+			if gaps := h.numbers.gaps(m.Number); len(gaps) > 0 {
+				s.Exceptions[d] = gaps
+			}
+		}
+	}
+	words := sha256.Sum256(fmt.Append(nil, s.Marks, s.Exceptions)) // maps print in the order of their keys
+	if words == r.said.Words || len(s.Marks) == 0 {
+		return nil
+	}
+	k, ok := r.cfg.Roster.WriteKey(r.cfg.Identity)
+	if !ok {
+		return nil // with the next own entry there will be one
+	}
+	next := memSeen{Counter: r.said.Counter + 1, At: now.UnixMilli(), Words: words}
+	s.Counter = next.Counter
+	raw, err := journal.SealSeen(r.cfg.Identity, k, r.team, s)
+	if err != nil {
+		return err
+	}
+	// Remembered first: a counter that was used once must not say two things.
+	if err := r.save(keySeen, next); err != nil {
+		return err
+	}
+	b := relay.Blob{Kind: relay.Seen, Team: r.team, Author: r.me, Counter: s.Counter, Bytes: raw}
+	if err := r.cfg.Keep.Put(ctx, b); err != nil {
+		return fmt.Errorf("keep seen: %w", err)
+	}
+	r.said, r.saidBlob = next, b
+	return nil
+}
+
+// Delivered says how many of the other present devices hold the own entry of this number, by their own signed word.
+func (r *Replica) Delivered(number uint64) (have, of int) {
+	s := r.cfg.Roster.State()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, d := range s.Devices {
+		if d.Removed || d.Kit || d.ID == r.me {
+			continue
+		}
+		of++
+		if told, ok := r.seen[d.ID]; ok && told.genuine && told.Has(r.me, number) {
+			have++
+		}
+	}
+	return have, of
+}
+
+// Marks is the last entry of each device that is applied here, or sent, if it is this one: the cuts of a removal.
+func (r *Replica) Marks() map[journal.DeviceID]journal.Mark {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	marks := map[journal.DeviceID]journal.Mark{}
+	for d, h := range r.held {
+		if m := h.mark(); m.Number > 0 {
+			marks[d] = m
+		}
+	}
+	return marks
+}

@@ -1,0 +1,174 @@
+package replica
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"longhand/sync/journal"
+	"longhand/sync/relay"
+)
+
+// What the replica remembers, as CBOR under these keys. All of it can be had again: from Keep, and by following the relays from the beginning.
+const (
+	keyBegun  = "begun"   // there is a memory at all
+	keyDevice = "device/" // + device: memHeld
+	keyLink   = "relay/"  // + name: memLink
+	keyShelf  = "shelf"   // []memShelf
+	keySeen   = "seen"    // memSeen
+	keyJoin   = "join"    // the mail
+	keyHalted = "halted"  // "ahead" or "forked"
+)
+
+type (
+	memHeld struct {
+		_       struct{} `cbor:",toarray"`
+		Numbers []journal.Range
+		Links   []journal.Mark
+		Forked  bool
+	}
+	memLink struct {
+		_       struct{} `cbor:",toarray"`
+		Cursor  []byte
+		Holds   map[journal.DeviceID][]journal.Range
+		Roster  [][16]byte
+		Seen    map[journal.DeviceID]uint64
+		Unknown [][16]byte
+		LastOK  int64
+	}
+	memShelf struct {
+		_      struct{} `cbor:",toarray"`
+		Ref    relay.Ref
+		Reason Reason
+	}
+	memSeen struct {
+		_       struct{} `cbor:",toarray"`
+		Counter uint64
+		At      int64    // Unix milliseconds
+		Words   [32]byte // the hash of what it said
+	}
+)
+
+func (r *Replica) load(key string, v any) (bool, error) {
+	b, err := r.cfg.State.Get(key)
+	if err != nil {
+		return false, fmt.Errorf("remember %s: %w", key, err)
+	}
+	if b == nil {
+		return false, nil
+	}
+	if err := cbor.Unmarshal(b, v); err != nil {
+		return false, fmt.Errorf("remember %s: %w", key, err)
+	}
+	return true, nil
+}
+
+func (r *Replica) save(key string, v any) error {
+	b, err := cbor.Marshal(v)
+	if err == nil {
+		err = r.cfg.State.Put(key, b)
+	}
+	if err != nil {
+		return fmt.Errorf("remember %s: %w", key, err)
+	}
+	return nil
+}
+
+func (r *Replica) loadHeld(d journal.DeviceID) error {
+	var m memHeld
+	ok, err := r.load(keyDevice+d.String(), &m)
+	if err != nil || !ok {
+		return err
+	}
+	h := newHeld()
+	h.numbers, h.forked = m.Numbers, m.Forked
+	for _, l := range m.Links {
+		h.links[l.Number] = append(h.links[l.Number], l.Hash)
+	}
+	r.held[d] = h
+	return nil
+}
+
+// saveHeld writes what has changed since it was last called.
+func (r *Replica) saveHeld() error {
+	for d := range r.dirty {
+		h := r.held[d]
+		m := memHeld{Numbers: h.numbers, Forked: h.forked}
+		for n, hashes := range h.links {
+			for _, hash := range hashes {
+				m.Links = append(m.Links, journal.Mark{Number: n, Hash: hash})
+			}
+		}
+		slices.SortFunc(m.Links, func(a, b journal.Mark) int {
+			return cmp.Or(cmp.Compare(a.Number, b.Number), bytes.Compare(a.Hash[:], b.Hash[:]))
+		})
+		if err := r.save(keyDevice+d.String(), m); err != nil {
+			return err
+		}
+		delete(r.dirty, d)
+	}
+	if r.shelfDirty {
+		var shelf []memShelf
+		for ref, reason := range r.shelf {
+			shelf = append(shelf, memShelf{Ref: ref, Reason: reason})
+		}
+		slices.SortFunc(shelf, func(a, b memShelf) int { return bytes.Compare(a.Ref.Hash[:], b.Ref.Hash[:]) })
+		if err := r.save(keyShelf, shelf); err != nil {
+			return err
+		}
+		r.shelfDirty = false
+	}
+	return nil
+}
+
+func (r *Replica) loadLink(l *link) error {
+	var m memLink
+	ok, err := r.load(keyLink+l.name, &m)
+	if err != nil || !ok {
+		return err
+	}
+	l.cursor, l.lastOK = m.Cursor, m.LastOK
+	for d, rs := range m.Holds {
+		l.holds[d] = rs
+	}
+	for _, id := range m.Roster {
+		l.roster[id] = true
+	}
+	for d, n := range m.Seen {
+		l.seen[d] = n
+	}
+	for _, id := range m.Unknown {
+		l.unknown[id] = true
+	}
+	return nil
+}
+
+// saveLink writes the cursor, after all that it covers.
+func (r *Replica) saveLink(l *link) error {
+	if err := r.saveHeld(); err != nil {
+		return err
+	}
+	if l.gone {
+		return nil
+	}
+	r.mu.Lock()
+	m := memLink{Cursor: l.cursor, Holds: map[journal.DeviceID][]journal.Range{}, Roster: sortedIDs(l.roster), Seen: maps.Clone(l.seen), Unknown: sortedIDs(l.unknown), LastOK: l.lastOK}
+	for d, rs := range l.holds {
+		m.Holds[d] = rs
+	}
+	r.mu.Unlock()
+	return r.save(keyLink+l.name, m)
+}
+
+func sortedIDs(set map[[16]byte]bool) [][16]byte {
+	ids := make([][16]byte, 0, len(set))
+	for id := range set {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b [16]byte) int { return bytes.Compare(a[:], b[:]) })
+	return ids
+}
