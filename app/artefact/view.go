@@ -28,11 +28,11 @@ type View struct {
 
 	Moves []Moved `json:"moves,omitempty"` // states entered, oldest first
 	// Sealed: the fields are read as they stood when the record was made.
-	Sealed bool     `json:"sealed,omitempty"`
-	Late   []Late   `json:"late,omitempty"`
+	Sealed bool   `json:"sealed,omitempty"`
+	Late   []Late `json:"late,omitempty"`
 	// Discarded: a draft that its author threw away. It is shown nowhere.
-	Discarded bool `json:"discarded,omitempty"`
-	Heads  []string `json:"heads"`
+	Discarded bool     `json:"discarded,omitempty"`
+	Heads     []string `json:"heads"`
 }
 
 // A Claim is one value of a contested field, with who wrote it and when.

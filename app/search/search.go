@@ -239,3 +239,44 @@ func Fold(s string) string {
 	}
 	return out
 }
+
+// Ranges are where words that begin like those of a query stand in a text, in
+// UTF-16 units, as an editor counts.
+func Ranges(text string, words []string) [][2]int {
+	out := [][2]int{}
+	unit, start := 0, -1
+	var word strings.Builder
+	flush := func() {
+		if start < 0 {
+			return
+		}
+		folded := Fold(word.String())
+		for _, w := range words {
+			if strings.HasPrefix(folded, w) {
+				// Folding keeps the number of letters in all scripts that have case.
+				out = append(out, [2]int{start, min(unit, start+len([]rune(w)))})
+				break
+			}
+		}
+		start = -1
+		word.Reset()
+	}
+	for _, r := range text {
+		inWord := unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r)
+		if !inWord || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai) {
+			flush()
+		}
+		if inWord {
+			if start < 0 {
+				start = unit
+			}
+			word.WriteRune(r)
+		}
+		unit++
+		if r >= 0x10000 {
+			unit++
+		}
+	}
+	flush()
+	return out
+}

@@ -33,6 +33,8 @@ type Page struct {
 	Why      string `json:"why,omitempty"`
 	// Discardable: a draft of one’s own.
 	Discardable bool `json:"discardable"`
+	// MaySettle: this person may settle what is contested.
+	MaySettle bool `json:"maySettle"`
 	// Delivered counts the devices that hold all of it.
 	Delivered *Delivered `json:"delivered"`
 	Saved     string     `json:"saved"` // when it was last saved here, RFC 3339

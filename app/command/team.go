@@ -1,0 +1,280 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"longhand/app/workspace"
+)
+
+func (r *runner) team() *cobra.Command {
+	c := &cobra.Command{Use: "team", Short: "People and devices of the team", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error { return r.showTeam() }}
+	c.AddCommand(r.teamCreate(), r.teamInvite(), r.teamJoin(), &cobra.Command{
+		Use: "leave", Short: "Leave the team, and delete it from this device", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return r.leave() },
+	})
+	return c
+}
+
+func (r *runner) teamCreate() *cobra.Command {
+	var t workspace.NewTeam
+	var relays []string
+	c := &cobra.Command{Use: "create --name NAME --me NAME --zone ZONE [--relay R]…", Short: "Start a team, with this device as its first", Args: cobra.NoArgs}
+	f := c.Flags()
+	f.StringVar(&t.Team, "name", "", "what the team is called")
+	f.StringVar(&t.Me, "me", "", "your own name")
+	f.StringVar(&t.Zone, "zone", "", "your time zone, such as Europe/Lisbon")
+	f.StringVar(&t.Hours, "hours", "", `your working hours (default "Mon-Fri 09:00-17:30")`)
+	f.StringArrayVar(&relays, "relay", nil, "a `relay`: folder:PATH; may be given several times")
+	required(c, "name", "me", "zone")
+	c.RunE = func(*cobra.Command, []string) error {
+		o, err := r.options()
+		if err != nil {
+			return err
+		}
+		for i := range relays {
+			if relays[i], err = r.relayAddress(relays[i]); err != nil {
+				return err
+			}
+		}
+		w, err := workspace.Create(r.ctx, o, t)
+		if err != nil {
+			return err
+		}
+		for _, relay := range relays {
+			err = errors.Join(err, w.AddRelay(r.ctx, relay))
+		}
+		if err == nil {
+			err = r.print(map[string]any{"team": w.TeamName(), "me": t.Me, "relays": relays}, func(out io.Writer) {
+				fmt.Fprintf(out, "%s is started, and this is its first device.\n", w.TeamName())
+			})
+		}
+		return r.finish(w, err)
+	}
+	return c
+}
+
+func required(c *cobra.Command, flags ...string) {
+	c.PreRunE = func(c *cobra.Command, _ []string) error {
+		for _, f := range flags {
+			if v := c.Flags().Lookup(f); v.Value.String() == "" {
+				return misuse("--%s is missing", f)
+			}
+		}
+		return nil
+	}
+}
+
+func (r *runner) teamInvite() *cobra.Command {
+	var role, expires string
+	var ask bool
+	c := &cobra.Command{Use: "invite [--role member|admin] [--expires 7d] [--ask]", Short: "Make an invitation that works once, and print its code", Args: cobra.NoArgs}
+	c.Flags().StringVar(&role, "role", "member", "member or admin")
+	c.Flags().StringVar(&expires, "expires", "7d", "how long it works: 12h, 7d")
+	c.Flags().BoolVar(&ask, "ask", false, "an admin has to agree to whoever comes")
+	c.RunE = func(*cobra.Command, []string) error {
+		valid, err := span(expires)
+		if err != nil {
+			return err
+		}
+		return r.with(func(ctx context.Context, w *workspace.Workspace) error {
+			code, err := w.Invite(ctx, role, valid, ask)
+			if err != nil {
+				return err
+			}
+			return r.print(code, func(out io.Writer) { fmt.Fprintln(out, code) })
+		})
+	}
+	return c
+}
+
+// span reads a length of time in hours or days.
+func span(s string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, err := strconv.Atoi(days)
+		if err != nil || n < 1 || n > 3650 {
+			return 0, misuse("%q is no length of time; one is 7d or 12h", s)
+		}
+		return time.Duration(n) * 24 * time.Hour, nil
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		return 0, misuse("%q is no length of time; one is 7d or 12h", s)
+	}
+	return d, nil
+}
+
+func (r *runner) teamJoin() *cobra.Command {
+	var j workspace.Joining
+	c := &cobra.Command{Use: "join CODE --me NAME --zone ZONE [--relay R]", Short: "Join a team with an invitation", Args: cobra.ExactArgs(1)}
+	f := c.Flags()
+	f.StringVar(&j.Me, "me", "", "your own name")
+	f.StringVar(&j.Zone, "zone", "", "your time zone, such as Europe/London")
+	f.StringVar(&j.Hours, "hours", "", `your working hours (default "Mon-Fri 09:00-17:30")`)
+	f.StringVar(&j.Relay, "relay", "", "the `relay`, where it is mounted elsewhere than for whoever invited you")
+	required(c, "me", "zone")
+	c.RunE = func(_ *cobra.Command, args []string) error {
+		o, err := r.options()
+		if err != nil {
+			return err
+		}
+		j.Code = args[0]
+		if j.Relay != "" {
+			if j.Relay, err = r.relayAddress(j.Relay); err != nil {
+				return err
+			}
+		}
+		w, err := workspace.Join(r.ctx, o, j)
+		if err != nil {
+			return err
+		}
+		_, err = w.Sync(r.ctx) // asks; the answer may come later
+		if err != nil {
+			err = fmt.Errorf("the team is set up here, but it could not be asked yet; `longhand sync` asks again: %w", err)
+		}
+		if err == nil {
+			err = r.print(map[string]any{"joined": !w.Joining()}, func(out io.Writer) {
+				if w.Joining() {
+					fmt.Fprintln(out, "Asked. As soon as a member’s Longhand has answered, `longhand sync` brings everything here.")
+					return
+				}
+				fmt.Fprintf(out, "Joined %s.\n", w.TeamName())
+			})
+		}
+		return r.finish(w, err)
+	}
+	return c
+}
+
+func (r *runner) leave() error {
+	return r.with(func(ctx context.Context, w *workspace.Workspace) error {
+		if r.env.Shared {
+			return &workspace.Problem{Code: "in-use", Message: "The team is open in a window.", Hint: "Leave it there, or close the window first."}
+		}
+		if err := w.Leave(ctx); err != nil {
+			return err
+		}
+		return r.print(map[string]any{"left": true}, func(out io.Writer) {
+			fmt.Fprintln(out, "Left. The team is deleted from this device; what you wrote stays with the others.")
+		})
+	})
+}
+
+func (r *runner) showTeam() error {
+	return r.with(func(_ context.Context, w *workspace.Workspace) error {
+		t := w.Team()
+		people := []map[string]any{}
+		for _, p := range t.People {
+			people = append(people, map[string]any{"id": p.ID, "name": p.Name, "role": p.Role, "zone": p.Zone, "hours": p.Hours, "admin": p.Admin, "me": p.Me, "now": p.Now})
+		}
+		names := map[string]string{}
+		for _, p := range w.People() {
+			names[p.ID] = p.Name
+		}
+		devices := []map[string]any{}
+		for _, d := range t.Devices {
+			devices = append(devices, map[string]any{"id": d.ID, "label": d.Label, "person": names[d.Person], "this": d.This, "holds": d.Holds, "missing": d.Missing})
+		}
+		return r.print(map[string]any{"name": t.Name, "people": people, "devices": devices, "invites": t.Invites}, func(out io.Writer) {
+			fmt.Fprintln(out, t.Name)
+			tw := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+			for _, p := range t.People {
+				note := p.Away
+				if p.Me {
+					note = strings.TrimPrefix(note+", you", ", ")
+				}
+				fmt.Fprintf(tw, "%s\t%s\t%s %s\t%s\t%s\n", p.Name, p.Role, p.Now, p.City, p.Hours, note)
+			}
+			tw.Flush()
+			fmt.Fprintf(out, "%d devices\n", len(t.Devices))
+		})
+	})
+}
+
+func (r *runner) profile() *cobra.Command {
+	var name, zone, hours string
+	c := &cobra.Command{Use: "profile [--zone Z] [--hours H]", Short: "Your own profile", Args: cobra.NoArgs}
+	c.Flags().StringVar(&name, "name", "", "your name")
+	c.Flags().StringVar(&zone, "zone", "", "your time zone")
+	c.Flags().StringVar(&hours, "hours", "", `your working hours, such as "Mon-Fri 09:00-17:30"`)
+	c.RunE = func(*cobra.Command, []string) error {
+		return r.with(func(_ context.Context, w *workspace.Workspace) error {
+			if name != "" || zone != "" || hours != "" {
+				if err := w.SaveProfile(name, zone, hours); err != nil {
+					return err
+				}
+			}
+			me, err := w.FindPerson(string(w.Me()))
+			if err != nil {
+				return err
+			}
+			return r.print(map[string]any{"id": me.ID, "name": me.Name, "initials": me.Initials, "role": me.Role, "zone": me.Zone, "hours": me.Hours}, func(out io.Writer) {
+				fmt.Fprintf(out, "%s (%s)\n%s\n%s\n", me.Name, me.Initials, me.Zone, me.Hours)
+			})
+		})
+	}
+	return c
+}
+
+func (r *runner) relay() *cobra.Command {
+	c := &cobra.Command{Use: "relay", Short: "Relays of this team", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
+		return r.with(func(_ context.Context, w *workspace.Workspace) error {
+			return r.print(relays(w), func(out io.Writer) {
+				all := w.Relays()
+				if len(all) == 0 {
+					fmt.Fprintln(out, "No relay yet. Everything stays on this device.")
+				}
+				for _, one := range all {
+					fmt.Fprintln(out, one.Relay)
+				}
+			})
+		})
+	}}
+	c.AddCommand(&cobra.Command{Use: "add RELAY", Short: "Use a relay: folder:PATH", Args: cobra.ExactArgs(1), RunE: func(_ *cobra.Command, args []string) error {
+		address, err := r.relayAddress(args[0])
+		if err != nil {
+			return err
+		}
+		return r.with(func(ctx context.Context, w *workspace.Workspace) error {
+			if err := w.AddRelay(ctx, address); err != nil {
+				return err
+			}
+			return r.print(address, func(out io.Writer) { fmt.Fprintf(out, "Using %s.\n", address) })
+		})
+	}}, &cobra.Command{Use: "remove RELAY", Short: "Stop using a relay; nothing on it is touched", Args: cobra.ExactArgs(1), RunE: func(_ *cobra.Command, args []string) error {
+		address := args[0]
+		if plain, err := r.relayAddress(address); err == nil {
+			address = plain
+		}
+		return r.with(func(_ context.Context, w *workspace.Workspace) error {
+			if err := w.RemoveRelay(address); err != nil {
+				return err
+			}
+			return r.print(address, func(out io.Writer) { fmt.Fprintf(out, "No longer using %s.\n", address) })
+		})
+	}})
+	return c
+}
+
+func relays(w *workspace.Workspace) []map[string]any {
+	out := []map[string]any{}
+	for _, one := range w.Relays() {
+		out = append(out, map[string]any{"relay": one.Relay, "state": one.State, "pending": one.Pending, "last-ok": orNull(one.LastOK), "problem": orNull(one.Problem), "next-step": orNull(one.NextStep)})
+	}
+	return out
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}

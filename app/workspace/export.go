@@ -1,0 +1,86 @@
+package workspace
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"longhand/app/render/typeset"
+)
+
+// ExportReview makes the weekly review as "md" or "pdf". The first PDF on a
+// machine prepares the typesetter, which takes a while and tells how far it is.
+func (w *Workspace) ExportReview(ctx context.Context, week, form string, progress func(Progress)) (name string, data []byte, err error) {
+	if err := w.desk.flush(w); err != nil {
+		return "", nil, err
+	}
+	r, err := w.Review(week)
+	if err != nil {
+		return "", nil, err
+	}
+	name = fmt.Sprintf("%s weekly review %s.%s", fileTitle(w.TeamName()), r.Week, form)
+	switch form {
+	case "md":
+		return name, []byte(r.Content.Markdown()), nil
+	case "pdf":
+		setter, err := w.typesetter(ctx, progress)
+		if err != nil {
+			return "", nil, err
+		}
+		data, err = setter.Review(ctx, r.Content)
+		return name, data, err
+	}
+	return "", nil, fmt.Errorf("%w: a review is exported as pdf or md, not %q", ErrUsage, form)
+}
+
+func fileTitle(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
+			return -1
+		}
+		return r
+	}, s)
+	if s = strings.TrimSpace(strings.Trim(s, ".")); s == "" {
+		return "Team"
+	}
+	return s
+}
+
+// typesetter opens the typesetter once, and keeps it.
+func (w *Workspace) typesetter(ctx context.Context, progress func(Progress)) (*typeset.Setter, error) {
+	w.setterMu.Lock()
+	defer w.setterMu.Unlock()
+	if w.setter != nil {
+		return w.setter, nil
+	}
+	cache, err := cacheDir()
+	if err != nil {
+		return nil, err
+	}
+	tell := func(p typeset.Progress) {
+		if progress != nil {
+			progress(Progress{Task: "typesetter", Phase: "Preparing the typesetter, once on this computer", Done: p.Fraction()})
+		}
+	}
+	err = typeset.Prepare(ctx, cache, tell)
+	if progress != nil {
+		progress(Progress{Task: "typesetter", Done: 1, Ended: true})
+	}
+	if err != nil {
+		return nil, err
+	}
+	w.setter, err = typeset.Open(w.background, cache)
+	return w.setter, err
+}
+
+// cacheDir is where the translated typesetter is kept: it is nobody’s data,
+// the same for all teams, and can be deleted at any time.
+func cacheDir() (string, error) {
+	base, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("find the cache folder: %w", err)
+	}
+	return filepath.Join(base, "longhand", "typeset"), nil
+}

@@ -1,0 +1,145 @@
+package workspace
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"longhand/app/artefact"
+	"longhand/app/search"
+	"longhand/storage"
+	"longhand/sync/relay/folder"
+	"longhand/sync/replica"
+	"longhand/sync/roster"
+)
+
+// Open opens the team in a data folder. Nothing goes over a relay until
+// [Workspace.Sync] or [Workspace.Start].
+func Open(ctx context.Context, o Options) (*Workspace, error) {
+	dir, err := currentDir(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	key, err := o.place().Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := loadSelf(dir, key)
+	if err != nil {
+		return nil, err
+	}
+	return openTeam(ctx, o, dir, key, s, roster.New(s.Team))
+}
+
+func openTeam(ctx context.Context, o Options, dir string, key storage.Key, s self, ro *roster.Roster) (_ *Workspace, err error) {
+	w := &Workspace{options: o, dir: dir, key: key, self: s, roster: ro, search: search.New()}
+	w.background, w.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	var closers []func() error
+	defer func() {
+		if err != nil {
+			w.cancel()
+			for _, c := range closers {
+				err = errors.Join(err, c())
+			}
+		}
+	}()
+	if w.store, err = storage.Open(filepath.Join(dir, storeDir), key); err != nil {
+		return nil, err
+	}
+	closers = append(closers, w.store.Close)
+	if w.journal, err = storage.OpenJournal(filepath.Join(dir, ownFile), key); err != nil {
+		return nil, err
+	}
+	closers = append(closers, w.journal.Close)
+	if err := os.MkdirAll(filepath.Join(dir, journalDir), 0o700); err != nil {
+		return nil, fmt.Errorf("open the journals: %w", err)
+	}
+	if err := folder.Create(filepath.Join(dir, journalDir)); err != nil {
+		return nil, fmt.Errorf("open the journals: %w", err)
+	}
+	w.keep = folder.New(filepath.Join(dir, journalDir), s.Team, s.identity.Device(), folder.Options{NoWatch: true})
+	if w.replica, err = replica.New(ctx, w.replicaConfig()); err != nil {
+		return nil, err
+	}
+	if err := w.index.load(w.store); err != nil {
+		return nil, err
+	}
+	if err := w.replay(); err != nil {
+		return nil, err
+	}
+	for _, address := range s.Relays {
+		w.useRelay(address)
+	}
+	return w, nil
+}
+
+// Start begins what a window wants to happen by itself: syncing, and the index
+// for search.
+func (w *Workspace) Start() {
+	w.done.Add(2)
+	go func() {
+		defer w.done.Done()
+		w.indexAll()
+	}()
+	go func() {
+		defer w.done.Done()
+		w.run()
+	}()
+}
+
+// indexAll makes everything findable, without holding anything else up.
+func (w *Workspace) indexAll() {
+	var docs []artefact.DocID
+	w.index.each(func(doc artefact.DocID, _ artefact.View) { docs = append(docs, doc) })
+	for _, doc := range docs {
+		if w.background.Err() != nil {
+			return
+		}
+		if v, err := w.view(doc); err == nil {
+			w.search.Put(v)
+		}
+	}
+	w.search.Complete()
+}
+
+// views reads the whole view of every artefact that a head is wanted of.
+func (w *Workspace) views(want func(artefact.View) bool) ([]artefact.View, error) {
+	var docs []artefact.DocID
+	w.index.each(func(doc artefact.DocID, v artefact.View) {
+		if want(v) {
+			docs = append(docs, doc)
+		}
+	})
+	out := make([]artefact.View, 0, len(docs))
+	err := w.store.View(func(tx *storage.Tx) error {
+		for _, doc := range docs {
+			b, err := tx.Get(inViews, doc[:])
+			if err != nil {
+				return err
+			}
+			var v artefact.View
+			if err := json.Unmarshal(b, &v); err != nil {
+				return err
+			}
+			out = append(out, v)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// heads are the heads of all artefacts of a kind.
+func (w *Workspace) heads(kinds ...string) []artefact.View {
+	var out []artefact.View
+	w.index.each(func(_ artefact.DocID, v artefact.View) {
+		for _, k := range kinds {
+			if v.Kind == k {
+				out = append(out, v)
+			}
+		}
+	})
+	return out
+}

@@ -1,0 +1,467 @@
+package workspace
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"longhand/app/artefact"
+	"longhand/app/artefact/automerge"
+	"longhand/app/cadence"
+	"longhand/app/kind"
+	"longhand/app/sample"
+	"longhand/sync/journal"
+	"longhand/sync/relay"
+	"longhand/sync/roster"
+)
+
+// ErrNotSample: this is a real team.
+var ErrNotSample = errors.New("this is not the sample team")
+
+// Sample makes the sample team: twelve weeks that end in this one, in which
+// what has not happened yet has not been written. Every step is signed by the
+// device of the person who takes it; the devices of the other five exist while
+// it is made, and never again.
+func Sample(ctx context.Context, o Options, progress func(Progress)) (w *Workspace, err error) {
+	s, err := newSelf(o)
+	if err != nil {
+		return nil, err
+	}
+	s.Sample = true
+	p := &player{now: o.now(), last: cadence.WeekOf(o.now(), zoneOf(sample.People[0].Zone)), cast: map[string]*actor{}, docs: map[string]artefact.DocID{}, progress: progress}
+	ro, err := p.gather(&s)
+	if err != nil {
+		return nil, fmt.Errorf("make the sample team: %w", err)
+	}
+	if w, err = settle(ctx, o, s, ro); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.forget())
+			w = nil
+		}
+	}()
+	p.w = w
+	if err := p.play(ctx); err != nil {
+		return w, fmt.Errorf("make the sample team: %w", err)
+	}
+	return w, nil
+}
+
+// IsSample reports whether the sample team is open.
+func (w *Workspace) Sample() bool { return w.me().Sample }
+
+// player plays the sample back.
+type player struct {
+	w        *Workspace
+	now      time.Time
+	last     cadence.Week
+	cast     map[string]*actor
+	docs     map[string]artefact.DocID
+	progress func(Progress)
+}
+
+// An actor is a person of the sample with a device, and what it has written.
+type actor struct {
+	sample.Person
+	id     *journal.Identity
+	person roster.PersonID
+	zone   *time.Location
+	bodies [][]byte
+}
+
+func zoneOf(name string) *time.Location {
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	return z
+}
+
+// gather founds the team and lets the others in, twelve weeks ago.
+func (p *player) gather(s *self) (*roster.Roster, error) {
+	began := p.last.Add(-11).Monday(zoneOf(sample.People[0].Zone)).Add(8 * time.Hour)
+	var ro *roster.Roster
+	for i, who := range sample.People {
+		a := &actor{Person: who, zone: zoneOf(who.Zone)}
+		p.cast[who.Key] = a
+		if i == 0 {
+			var err error
+			a.id, a.person = s.identity, s.Person
+			if ro, err = roster.Found(rand.Reader, s.identity, s.Person, began); err != nil {
+				return nil, err
+			}
+			s.Team = ro.State().Team
+			continue
+		}
+		var err error
+		if a.id, err = journal.NewIdentity(rand.Reader); err != nil {
+			return nil, err
+		}
+		if _, err := rand.Read(a.person[:]); err != nil {
+			return nil, err
+		}
+		inv, err := roster.NewInvite(rand.Reader, s.Team, nil)
+		if err != nil {
+			return nil, err
+		}
+		if err := ro.Invite(s.identity, began, inv, roster.Terms{Role: roster.RoleMember, Expires: began.AddDate(0, 0, 7)}); err != nil {
+			return nil, err
+		}
+		request, err := inv.Request(a.id, a.person, who.Name)
+		if err != nil {
+			return nil, err
+		}
+		if err := ro.Admit(rand.Reader, s.identity, began, request); err != nil {
+			return nil, err
+		}
+	}
+	return ro, nil
+}
+
+// play writes every record, and puts it where it would have come to rest.
+func (p *player) play(ctx context.Context) error {
+	if err := p.w.nameTeam(sample.Team); err != nil {
+		return err
+	}
+	for _, a := range p.cast {
+		if err := p.profile(a); err != nil {
+			return err
+		}
+	}
+	all := sample.Records()
+	for _, r := range all {
+		doc, err := p.docOf(r)
+		if err != nil {
+			return err
+		}
+		if _, twice := p.docs[r.Slug]; twice {
+			return fmt.Errorf("record @%s: twice", r.Slug)
+		}
+		p.docs[r.Slug] = doc
+	}
+	for i, r := range all {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if p.progress != nil {
+			p.progress(Progress{Task: "sample", Phase: "Writing twelve weeks of a sample team", Done: float64(i) / float64(len(all))})
+		}
+		if err := p.record(r); err != nil {
+			return fmt.Errorf("record @%s: %w", r.Slug, err)
+		}
+	}
+	if err := p.keep(ctx); err != nil {
+		return err
+	}
+	if p.progress != nil {
+		p.progress(Progress{Task: "sample", Done: 1, Ended: true})
+	}
+	return nil
+}
+
+// docOf names a record’s document as the workspace would.
+func (p *player) docOf(r sample.Record) (doc artefact.DocID, err error) {
+	k, err := FindKind(r.Kind)
+	if err != nil {
+		return doc, err
+	}
+	if len(r.Steps) == 0 {
+		return doc, fmt.Errorf("record @%s: nothing happens to it", r.Slug)
+	}
+	first := r.Steps[0]
+	a := p.cast[first.Who]
+	if a == nil {
+		return doc, fmt.Errorf("record @%s: nobody is called %q", r.Slug, first.Who)
+	}
+	week := p.last.Add(first.Week).String()
+	switch k.One {
+	case kind.PerTeam:
+		return p.w.derive(k.ID, "team")
+	case kind.PerWeek:
+		return p.w.derive(k.ID, week)
+	case kind.PerPersonWeek:
+		return p.w.derive(k.ID, a.person.String(), week)
+	}
+	_, err = rand.Read(doc[:])
+	return doc, err
+}
+
+func (p *player) profile(a *actor) error {
+	k, _ := kind.Of("member")
+	doc, err := p.w.derive(k.ID, a.person.String())
+	if err != nil {
+		return err
+	}
+	at := p.last.Add(-11).Monday(a.zone).Add(9 * time.Hour)
+	return p.write(doc, k, nil, a, at, func(art *artefact.Artefact) error {
+		values := map[string]any{"title": a.Name, "name": a.Name, "initials": initials(a.Name), "role": a.Role, "zone": a.Zone, "hours": a.Hours}
+		return p.w.assignTo(art, values)
+	}, nil)
+}
+
+// record plays the steps of one record, as far as they have happened.
+func (p *player) record(r sample.Record) error {
+	k, _ := kind.Of(r.Kind)
+	doc := p.docs[r.Slug]
+	steps := slices.Clone(r.Steps)
+	slices.SortStableFunc(steps, func(a, b sample.Step) int { return p.when(a).Compare(p.when(b)) })
+	var changes []artefact.Change
+	for i, step := range steps {
+		a := p.cast[step.Who]
+		if a == nil {
+			return fmt.Errorf("nobody is called %q", step.Who)
+		}
+		at := p.when(step)
+		if at.After(p.now) {
+			return nil
+		}
+		values, err := p.values(step.Set)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			p.scope(k, r, step, a, values)
+		}
+		err = p.write(doc, k, &changes, a, at, func(art *artefact.Artefact) error { return p.w.assignTo(art, values) }, &step)
+		if err != nil {
+			return fmt.Errorf("step %d, by %s: %w", i+1, step.Who, err)
+		}
+	}
+	return nil
+}
+
+// scope adds what the workspace would have written when the record was begun.
+func (p *player) scope(k kind.Kind, r sample.Record, step sample.Step, a *actor, values map[string]any) {
+	week := p.last.Add(step.Week)
+	if r.Title != "" {
+		values["title"] = r.Title
+	}
+	if k.One == kind.PerWeek || k.One == kind.PerPersonWeek {
+		values["week"] = week.String()
+		if r.Title == "" {
+			values["title"] = fmt.Sprintf("Week %d, %d", week.Number, week.Year)
+		}
+	}
+	if k.One == kind.PerPersonWeek {
+		values["person"] = a.person.String()
+	}
+}
+
+// write makes changes to a document as one actor: the values as one change and
+// the state as another.
+func (p *player) write(doc artefact.DocID, k kind.Kind, changes *[]artefact.Change, a *actor, at time.Time, fill func(*artefact.Artefact) error, step *sample.Step) error {
+	var act automerge.Actor
+	device := a.id.Device()
+	copy(act[:], device[:])
+	if _, err := rand.Read(act[16:]); err != nil {
+		return err
+	}
+	var art *artefact.Artefact
+	var err error
+	if changes == nil || len(*changes) == 0 {
+		art, err = artefact.New(doc, k, act, p.w.owner)
+	} else {
+		art, err = artefact.Open(doc, *changes, act, p.w.owner)
+	}
+	if err != nil {
+		return err
+	}
+	defer art.Close()
+	commit := func(at time.Time) error {
+		c, ok, err := art.Commit(at)
+		if err != nil || !ok {
+			return err
+		}
+		if changes != nil {
+			*changes = append(*changes, c)
+		}
+		body, err := c.MarshalBinary()
+		if err != nil {
+			return err
+		}
+		a.bodies = append(a.bodies, body)
+		return nil
+	}
+	if changes == nil || len(*changes) == 0 {
+		if err := commit(at.Add(-time.Second)); err != nil { // its birth
+			return err
+		}
+	}
+	if err := errors.Join(fill(art), commit(at)); err != nil {
+		return err
+	}
+	if step == nil || step.Move == "" {
+		return nil
+	}
+	if err := art.Enter(step.Move, artefact.Person(a.person.String()), step.Because, at); err != nil {
+		return err
+	}
+	return commit(at.Add(time.Second))
+}
+
+// keep gives the first person’s changes to this device’s own journal, seals
+// everybody else’s as their devices would have, and applies all.
+func (p *player) keep(ctx context.Context) error {
+	w := p.w
+	var all []received
+	for _, key := range slices.Sorted(maps.Keys(p.cast)) {
+		a := p.cast[key]
+		if a.id == w.self.identity {
+			if err := p.own(a); err != nil {
+				return err
+			}
+			continue
+		}
+		var entries []journal.Entry
+		for i, body := range a.bodies {
+			e, err := journal.NewEntry(rand.Reader, a.id.Device(), uint64(i+1), body)
+			if err != nil {
+				return err
+			}
+			entries = append(entries, e)
+			all = append(all, received{a.id.Device(), e.Number, body})
+		}
+		if err := p.seal(ctx, a, entries); err != nil {
+			return err
+		}
+	}
+	refused, err := w.receive(all)
+	if len(refused) > 0 {
+		err = errors.Join(err, refused[0].Err)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = w.replica.Sync(ctx)
+	return err
+}
+
+// own writes the changes of this device’s person to its journal.
+func (p *player) own(a *actor) error {
+	w := p.w
+	for part := range slices.Chunk(a.bodies, 500) {
+		var records [][]byte
+		for _, body := range part {
+			e, err := journal.NewEntry(rand.Reader, a.id.Device(), 0, body)
+			if err != nil {
+				return err
+			}
+			records = append(records, append(e.Salt[:], body...))
+		}
+		if err := w.journal.Append(records...); err != nil {
+			return err
+		}
+	}
+	return w.replay()
+}
+
+func (p *player) seal(ctx context.Context, a *actor, entries []journal.Entry) error {
+	var prev journal.Hash
+	for _, key := range p.w.roster.Keys(a.id) {
+		for len(entries) > 0 {
+			n := journal.Fit(entries)
+			part := entries[:n]
+			b, err := journal.Seal(a.id, key, p.w.self.Team, prev, part)
+			if err != nil {
+				return err
+			}
+			chain := journal.Chain(prev, p.w.self.Team, part)
+			prev = chain[len(chain)-1]
+			blob := relay.Blob{Kind: relay.Segment, Team: p.w.self.Team, Author: a.id.Device(), First: part[0].Number, Last: part[n-1].Number, Bytes: b}
+			if err := p.w.keep.Put(ctx, blob); err != nil {
+				return err
+			}
+			entries = entries[n:]
+		}
+	}
+	return nil
+}
+
+// when is the instant of a step.
+func (p *player) when(s sample.Step) time.Time {
+	zone := time.UTC
+	if a := p.cast[s.Who]; a != nil {
+		zone = a.zone
+	}
+	day := p.last.Add(s.Week).Day(s.Day, zone)
+	clock, err := time.Parse("15:04", s.At)
+	if err != nil {
+		return day
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, zone)
+}
+
+var relative = regexp.MustCompile(`^([+-]\d+) (Mon|Tue|Wed|Thu|Fri|Sat|Sun)$`)
+
+// values resolves people, references and relative dates, at any depth.
+func (p *player) values(in map[string]any) (map[string]any, error) {
+	out := map[string]any{}
+	for key, v := range in {
+		r, err := p.value(v)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", key, err)
+		}
+		out[key] = r
+	}
+	return out, nil
+}
+
+func (p *player) value(v any) (any, error) {
+	switch v := v.(type) {
+	case string:
+		return p.word(v)
+	case int:
+		return float64(v), nil
+	case map[string]any:
+		return p.values(v)
+	case []map[string]any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			r, err := p.values(item)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = r
+		}
+		return out, nil
+	case []string:
+		out := make([]any, len(v))
+		for i, s := range v {
+			r, err := p.word(s)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = r
+		}
+		return out, nil
+	}
+	return v, nil
+}
+
+func (p *player) word(s string) (any, error) {
+	if a := p.cast[s]; a != nil {
+		return a.person.String(), nil
+	}
+	if slug, ok := strings.CutPrefix(s, "@"); ok {
+		doc, ok := p.docs[slug]
+		if !ok {
+			return nil, fmt.Errorf("there is no record @%s", slug)
+		}
+		return doc.String(), nil
+	}
+	if m := relative.FindStringSubmatch(s); m != nil {
+		weeks, _ := strconv.Atoi(m[1]) // digits, by the form
+		day := slices.Index([]string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}, m[2]) + 1
+		return p.last.Add(weeks).Day(day, time.UTC).Format(time.DateOnly), nil
+	}
+	return s, nil
+}
