@@ -48,7 +48,6 @@ type App struct {
 
 	mu      sync.Mutex
 	w       *workspace.Workspace
-	sharing bool // the workspace belongs to somebody else, who closes it
 	problem error
 }
 
@@ -86,6 +85,9 @@ func Workspace(a *App) *workspace.Workspace {
 	defer a.mu.Unlock()
 	return a.w
 }
+
+// Dir is the data folder. It is for the host, not for the page.
+func Dir(a *App) string { return a.options.Dir }
 
 // open returns the open team.
 func (a *App) open() (*workspace.Workspace, error) {

@@ -239,7 +239,7 @@ func (w *Workspace) Relays() []Relay {
 		case r.Err != nil:
 			p := Explain(r.Err)
 			one.State, one.Problem, one.NextStep = "failing", p.Message, p.Hint
-		case !r.Tried:
+		case !r.Tried && r.LastOK.IsZero():
 			one.State = "trying"
 		}
 		out = append(out, one)

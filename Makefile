@@ -1,0 +1,44 @@
+# Two commands: `make run` opens Longhand, `make test` runs every test. Both
+# install what is missing, say so, and are safe to repeat.
+
+GOFLAGS  := -buildvcs=false
+VERSION  := 0.1.0
+LDFLAGS  := -s -w -X longhand/app.Version=$(VERSION)
+WEBKIT   := $(shell pkg-config --exists webkit2gtk-4.1 2>/dev/null && echo webkit2_41)
+export GOFLAGS
+
+.PHONY: run window cli relay setup test torture bench clean help
+
+run: window cli ## open the window (or serve it to a browser where there is no display)
+	@build/run.sh $(ARGS)
+
+window: ## build build/bin/longhand-window
+	@build/setup.sh run
+	@$(MAKE) --no-print-directory link-window
+
+link-window:
+	go build -tags "desktop,production,$(WEBKIT)" -ldflags "$(LDFLAGS)" -o build/bin/longhand-window .
+
+cli: ## build build/bin/longhand, the command line
+	@build/setup.sh cli
+	go build -ldflags "$(LDFLAGS)" -o build/bin/longhand ./app/cmd/longhand
+
+test: ## install what the tests need, and run every test
+	@build/setup.sh test
+	@$(MAKE) --no-print-directory link-window
+	go build -ldflags "$(LDFLAGS)" -o build/bin/longhand ./app/cmd/longhand
+	@build/test.sh
+
+torture: ## the long versions of the random suites; hours
+	@build/setup.sh test
+	LONGHAND_SCHEDULES=10000 go test -count=1 -timeout 12h -run 'Schedules|AnyOrder|Converge|Property' -v ./app/artefact ./app/workspace ./sync/... | grep -E '^(=== RUN|---|ok|FAIL|PASS)|seed|schedules'
+
+bench: cli ## measure, as ratios against a floor
+	@build/bench.sh
+
+clean: ## remove what was built; your data is elsewhere and stays
+	rm -rf build/bin build/.setup
+	find frontend/dist -mindepth 1 ! -name .gitkeep -delete
+
+help:
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
