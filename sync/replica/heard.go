@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -28,6 +29,9 @@ func (r *Replica) readSeen(ctx context.Context) error {
 	for _, b := range all {
 		if b.Author == r.me {
 			r.saidBlob = b
+			if err := r.hearOwn(b); err != nil {
+				return err
+			}
 			continue
 		}
 		if err := r.hear(ctx, b); err != nil {
@@ -70,9 +74,7 @@ func (r *Replica) receiveSeen(ctx context.Context, l *link, b relay.Blob) error 
 	r.healed(l, "seen", h.Device, 0, 0)
 	r.mu.Unlock()
 	if h.Device == r.me {
-		// After a restored backup the own counter is behind.
-		r.said.Counter = max(r.said.Counter, h.Counter)
-		return nil
+		return r.hearOwn(b)
 	}
 	if h.Counter <= r.seen[h.Device].Counter || h.Counter <= r.unread[h.Device].Counter {
 		return nil
@@ -81,6 +83,16 @@ func (r *Replica) receiveSeen(ctx context.Context, l *link, b relay.Blob) error 
 		return fmt.Errorf("keep seen: %w", err)
 	}
 	return r.hear(ctx, b)
+}
+
+// hearOwn meets what this device said and has forgotten, or what a clone of it said: only a greater counter will be heard after that.
+func (r *Replica) hearOwn(b relay.Blob) error {
+	h, err := journal.ParseSeenHeader(b.Bytes)
+	if err != nil || h.Counter < r.said.Counter || h.Counter == r.said.Counter && bytes.Equal(b.Bytes, r.saidBlob.Bytes) {
+		return nil
+	}
+	r.said = memSeen{Counter: h.Counter, At: r.said.At}
+	return r.save(keySeen, r.said)
 }
 
 // hear opens a seen whose signature may be trusted, or lets it wait for its key.
@@ -142,9 +154,9 @@ func (r *Replica) say(ctx context.Context) error {
 	if words == r.said.Words || len(s.Marks) == 0 {
 		return nil
 	}
-	k, ok := r.cfg.Roster.WriteKey(r.cfg.Identity)
-	if !ok {
-		return nil // with the next own entry there will be one
+	k, ok, err := r.writeKey(ctx)
+	if err != nil || !ok {
+		return err
 	}
 	next := memSeen{Counter: r.said.Counter + 1, At: now.UnixMilli(), Words: words}
 	s.Counter = next.Counter

@@ -197,13 +197,16 @@ func New(ctx context.Context, cfg Config) (*Replica, error) {
 
 // readKeep takes in the roster, the mails, and the names of all segments.
 func (r *Replica) readKeep(ctx context.Context) error {
+	fresh := r.cfg.Roster.Len() > 0 // a team that was just founded: nothing of it is kept yet
 	err := r.eachKept(ctx, relay.Roster, func(b relay.Blob) {
 		_ = r.cfg.Roster.Add(b.Bytes) // what was refused once is refused again
 	})
 	if err != nil {
 		return err
 	}
-	r.saved = r.cfg.Roster.Len()
+	if !fresh {
+		r.saved = r.cfg.Roster.Len()
+	}
 	err = r.eachKept(ctx, relay.Mail, func(b relay.Blob) {
 		if q, err := roster.ParseRequest(b.Bytes); err == nil {
 			r.asking[q.Device()] = q

@@ -142,6 +142,58 @@ func TestANewRelayIsFilledWithWhatEverybodyEverWrote(t *testing.T) {
 	same(t, ana, dan)
 }
 
+// forgetful takes what is put and says that it has not.
+type forgetful struct{ relay.Relay }
+
+func (f *forgetful) Put(ctx context.Context, b relay.Blob) error {
+	if err := f.Relay.Put(ctx, b); err != nil {
+		return err
+	}
+	if b.Kind == relay.Segment {
+		return &relay.Error{Relay: "forgetful", Op: "put", Kind: relay.ErrUnreachable}
+	}
+	return nil
+}
+
+func TestWhatArrivedAlthoughTheRelaySaidNoIsNotSentForEver(t *testing.T) {
+	m := relay.NewMemory("memory")
+	team := newTeam(t, 2, map[string]relay.Relay{"m": m})
+	ana, tom := team[0], team[1]
+	must(t, ana.AddRelay("m", &forgetful{m}))
+	ana.write("one")
+	ana.sync()
+	if r := ana.sync(); r.Relays["m"] != nil || ana.Status().Sent != 1 {
+		t.Errorf("report %+v, status %+v", r, ana.Status())
+	}
+	tom.sync()
+	same(t, ana, tom)
+	if n := len(blobs(t, m, relay.Segment)); n != 1 {
+		t.Errorf("%d segments for one entry", n)
+	}
+}
+
+func TestAnOwnEntryThatNobodyHasAnyMoreIsSentAgain(t *testing.T) {
+	m := relay.NewMemory("memory")
+	relays := map[string]relay.Relay{"m": m}
+	team := newTeam(t, 2, relays)
+	ana, tom := team[0], team[1]
+	for _, text := range []string{"one", "two", "three"} {
+		ana.write(text)
+		ana.sync()
+	}
+	// The memory and the first segments are lost, here and there.
+	lost := func(b relay.Blob) bool { return b.Kind == relay.Segment && b.First < 3 }
+	m.Lose(lost)
+	ana.keep.(*relay.Memory).Lose(lost)
+	ana.state = &memory{m: map[string][]byte{}}
+	ana.open(ana.team).use(relays)
+	syncAll(ana, tom)
+	same(t, ana, tom)
+	if s := ana.Status(); s.Sent != 3 || s.Halted != nil {
+		t.Errorf("status %+v", s)
+	}
+}
+
 func TestWhoIsOnTwoRelaysBridgesThem(t *testing.T) {
 	one, two := relay.NewMemory("one"), relay.NewMemory("two")
 	team := newTeam(t, 2, map[string]relay.Relay{"one": one})

@@ -26,31 +26,23 @@ type sealed struct {
 
 // seal packs what no relay has. It is called under work.
 func (r *Replica) seal(ctx context.Context) error {
-	have := r.heldOf(r.me)
-	last := r.cfg.Outbox.Last()
-	if r.halted != nil || have.numbers.upTo(last) == last || !r.cfg.Roster.State().Present(r.me) {
+	pending := r.pending
+	defer func() {
+		r.mu.Lock()
+		r.pending = pending
+		r.mu.Unlock()
+	}()
+	unsent := r.heldOf(r.me).numbers.gaps(r.cfg.Outbox.Last())
+	if r.halted != nil || len(unsent) == 0 || !r.cfg.Roster.State().Present(r.me) {
+		pending = nil
 		return nil
 	}
-	k, ok := r.cfg.Roster.WriteKey(r.cfg.Identity)
-	if !ok {
-		if len(r.keyring()) == 0 {
-			return nil // not let in yet
-		}
-		// Somebody was removed, and nobody has issued an epoch without them since.
-		if err := r.cfg.Roster.NewEpoch(r.cfg.Rand, r.cfg.Identity, r.cfg.Now()); err != nil {
-			return err
-		}
-		if err := r.saveRoster(ctx); err != nil {
-			return err
-		}
-		r.noteRoster()
-		if k, ok = r.cfg.Roster.WriteKey(r.cfg.Identity); !ok {
-			return errors.New("a new epoch cannot be written under")
-		}
+	k, ok, err := r.writeKey(ctx)
+	if err != nil || !ok {
+		return err
 	}
-	next := have.numbers.max() + 1
-	pending := r.pending
-	if len(pending) > 0 && (pending[0].header.First != next || !r.cfg.Roster.Safe(pending[0].header.Epoch)) {
+	next, last := unsent[0].First, unsent[0].Last
+	if len(pending) > 0 && (pending[0].header.First != next || pending[len(pending)-1].header.Last > last || !r.cfg.Roster.Safe(pending[0].header.Epoch)) {
 		pending = nil
 	}
 	if len(pending) > 0 {
@@ -68,7 +60,7 @@ func (r *Replica) seal(ctx context.Context) error {
 		if len(entries) == 0 {
 			break
 		}
-		entries = entries[:journal.Fit(entries)]
+		entries = entries[:min(uint64(journal.Fit(entries)), last-next+1)]
 		b, err := journal.Seal(r.cfg.Identity, k, r.team, prev, entries)
 		if err != nil {
 			return err
@@ -80,10 +72,25 @@ func (r *Replica) seal(ctx context.Context) error {
 		pending = append(pending, sealed{header: h, entries: len(entries), blob: r.blobOf(h, b)})
 		next, prev = h.Last+1, h.Tip
 	}
-	r.mu.Lock()
-	r.pending = pending
-	r.mu.Unlock()
 	return nil
+}
+
+// writeKey is the key to seal under now. If somebody was removed, and nobody has issued an epoch without them since, it issues one.
+// There is none for who has not been let in yet. It is called under work.
+func (r *Replica) writeKey(ctx context.Context) (journal.EpochKey, bool, error) {
+	k, ok := r.cfg.Roster.WriteKey(r.cfg.Identity)
+	if ok || len(r.keyring()) == 0 {
+		return k, ok, nil
+	}
+	if err := r.cfg.Roster.NewEpoch(r.cfg.Rand, r.cfg.Identity, r.cfg.Now()); err != nil {
+		return k, false, err
+	}
+	if err := r.saveRoster(ctx); err != nil {
+		return k, false, err
+	}
+	r.noteRoster()
+	k, ok = r.cfg.Roster.WriteKey(r.cfg.Identity)
+	return k, ok, nil
 }
 
 func (r *Replica) blobOf(h journal.Header, b []byte) relay.Blob {
@@ -102,9 +109,6 @@ func (r *Replica) taken(ctx context.Context, l *link, s sealed) error {
 	if have.numbers.has(h.First, h.Last) {
 		return nil // another relay was faster
 	}
-	if h.First != have.numbers.max()+1 {
-		return nil // sealed anew meanwhile; the overlap does no harm
-	}
 	if err := r.keep(ctx, h, s.blob, have, false); err != nil {
 		return &localError{err}
 	}
@@ -112,7 +116,7 @@ func (r *Replica) taken(ctx context.Context, l *link, s sealed) error {
 	have.numbers = have.numbers.add(h.First, h.Last)
 	have.link(h.First-1, h.Prev)
 	have.link(h.Last, h.Tip)
-	r.pending = slices.DeleteFunc(r.pending, func(p sealed) bool { return p.header.First <= h.Last })
+	r.pending = slices.DeleteFunc(r.pending, func(p sealed) bool { return have.numbers.has(p.header.First, p.header.Last) })
 	r.tally.sent += s.entries
 	r.tally.progress++
 	r.mu.Unlock()

@@ -100,10 +100,11 @@ func (r *Replica) Status() Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	out := Status{Device: r.me, Joined: r.joined, Own: last, Halted: r.halted, Problems: r.allProblems()}
-	var sent ranges
 	if h := r.held[r.me]; h != nil {
-		sent = h.numbers
-		out.Sent = sent.upTo(last)
+		out.Sent = last
+		if unsent := h.numbers.gaps(last); len(unsent) > 0 {
+			out.Sent = unsent[0].First - 1
+		}
 	}
 	for _, l := range r.links {
 		status := RelayStatus{Name: l.name, Tried: !l.untried, Err: l.err}

@@ -76,7 +76,7 @@ func (r *Replica) sync(ctx context.Context, check bool) (Report, error) {
 		err = r.sayNow(ctx)
 	}
 	if err == nil {
-		err = r.each(working(links, failed), failed, func(l *link) error { return r.pushSeen(ctx, l, true) })
+		err = r.each(working(links, failed), failed, func(l *link) error { return r.push(ctx, l, true) })
 	}
 	if err == nil {
 		err = ctx.Err()
@@ -358,11 +358,8 @@ func (r *Replica) pushOnce(ctx context.Context, l *link) error {
 	if err := r.settleNow(ctx); err != nil {
 		return &localError{err}
 	}
-	if err := r.push(ctx, l, false); err != nil {
-		return err
-	}
 	if err := r.sayNow(ctx); err != nil {
 		return &localError{err}
 	}
-	return r.pushSeen(ctx, l, false)
+	return r.push(ctx, l, false)
 }
