@@ -195,7 +195,18 @@ func (a *App) CreateTeam(t workspace.NewTeam) (workspace.Boot, error) {
 
 // JoinTeam asks to be let into one.
 func (a *App) JoinTeam(j workspace.Joining) (workspace.Boot, error) {
-	return a.begin(func() (*workspace.Workspace, error) { return workspace.Join(a.ctx, a.options, j) })
+	return a.begin(func() (*workspace.Workspace, error) {
+		w, err := workspace.Join(a.ctx, a.options, j)
+		if err != nil {
+			return nil, err
+		}
+		// Asked at once, so that an invitation that is no good says so here. A
+		// relay that cannot be reached now is asked again in the background.
+		if _, err := w.Sync(a.ctx); workspace.Hopeless(err) {
+			return nil, errors.Join(err, w.Abandon())
+		}
+		return w, nil
+	})
 }
 
 // OpenSample makes the sample team and opens it.

@@ -137,6 +137,9 @@ func (r *runner) teamJoin() *cobra.Command {
 			return err
 		}
 		_, err = w.Sync(r.ctx) // asks; the answer may come later
+		if workspace.Hopeless(err) {
+			return errors.Join(err, w.Abandon())
+		}
 		if err != nil {
 			err = fmt.Errorf("the team is set up here, but it could not be asked yet; `longhand sync` asks again: %w", err)
 		}

@@ -20,6 +20,7 @@ const Everyone = "everyone"
 // items that come into being, whose texts are born first, and then the edits.
 type plan struct {
 	w     *Workspace
+	kind  kind.Kind
 	view  *artefact.View
 	items [][2]string // list and id
 	steps []func(*artefact.Artefact) error
@@ -37,13 +38,10 @@ func (w *Workspace) assignTo(a *artefact.Artefact, values map[string]any) error 
 	if err != nil {
 		return err
 	}
-	p := &plan{w: w, view: &v}
+	p := &plan{w: w, kind: a.Kind, view: &v}
 	for _, path := range slices.Sorted(maps.Keys(values)) {
 		f, err := artefact.FieldAt(a.Kind, path)
 		if err != nil {
-			return err
-		}
-		if err := w.mayEdit(a.Kind, &v, path); err != nil {
 			return err
 		}
 		if err := p.value(f, path, values[path]); err != nil {
@@ -63,7 +61,19 @@ func (w *Workspace) assignTo(a *artefact.Artefact, values map[string]any) error 
 	return nil
 }
 
-func (p *plan) do(step func(*artefact.Artefact) error) { p.steps = append(p.steps, step) }
+// change plans an edit of one part, if it may be edited. What is given as it
+// stands already is no edit, so that a sealed list can be given whole with the
+// parts of it that stay open.
+func (p *plan) change(path string, same bool, step func(*artefact.Artefact) error) error {
+	if same {
+		return nil
+	}
+	if err := p.w.mayEdit(p.kind, p.view, path); err != nil {
+		return err
+	}
+	p.steps = append(p.steps, step)
+	return nil
+}
 
 func (p *plan) value(f kind.Field, path string, value any) error {
 	bad := func(want string) error { return fmt.Errorf("%w: %q takes %s", artefact.ErrValue, f.Label, want) }
@@ -73,14 +83,13 @@ func (p *plan) value(f kind.Field, path string, value any) error {
 		if !ok && value != nil {
 			return bad("text")
 		}
-		p.do(func(a *artefact.Artefact) error {
+		return p.change(path, p.view.Text(path) == plainText(s), func(a *artefact.Artefact) error {
 			was, err := a.Text(path)
 			if err != nil {
 				return err
 			}
 			return rewrite(a, path, was, plainText(s))
 		})
-		return nil
 	case f.Type.Set():
 		members, ok := value.([]any)
 		if !ok && value != nil {
@@ -104,8 +113,8 @@ func (p *plan) value(f kind.Field, path string, value any) error {
 	if err != nil {
 		return err
 	}
-	p.do(func(a *artefact.Artefact) error { return a.Set(path, single) })
-	return nil
+	same := len(p.view.Contested[path]) == 0 && p.view.Values[path] == single
+	return p.change(path, same, func(a *artefact.Artefact) error { return a.Set(path, single) })
 }
 
 // plainText has one kind of line end.
@@ -151,14 +160,18 @@ func (p *plan) list(f kind.Field, path string, items []any) error {
 			}
 			at = path + "/" + id
 			p.items = append(p.items, [2]string{path, id})
-			p.do(func(a *artefact.Artefact) error { return a.AddItem(path, id, "") })
+			if err := p.change(path, false, func(a *artefact.Artefact) error { return a.AddItem(path, id, "") }); err != nil {
+				return err
+			}
 		}
 		if err := p.parts(f, at, parts); err != nil {
 			return err
 		}
 	}
 	for _, at := range there[min(len(items), len(there)):] {
-		p.do(func(a *artefact.Artefact) error { return a.RemoveItem(at) })
+		if err := p.change(at, false, func(a *artefact.Artefact) error { return a.RemoveItem(at) }); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -180,7 +193,8 @@ func (p *plan) set(f kind.Field, path string, members []any) error {
 		want = append(want, member)
 	}
 	have := p.view.Set(path)
-	p.do(func(a *artefact.Artefact) error {
+	slices.Sort(want)
+	return p.change(path, slices.Equal(have, slices.Compact(want)), func(a *artefact.Artefact) error {
 		var errs []error
 		for _, m := range want {
 			if !slices.Contains(have, m) {
@@ -194,7 +208,6 @@ func (p *plan) set(f kind.Field, path string, members []any) error {
 		}
 		return errors.Join(errs...)
 	})
-	return nil
 }
 
 // plainMember is one member of a set, as it is stored.

@@ -97,6 +97,11 @@ var (
 	ErrJoining = errors.New("a member’s device has not let this one in yet")
 )
 
+// Hopeless reports whether an invitation will never be answered.
+func Hopeless(err error) bool {
+	return errors.Is(err, roster.ErrInviteClosed) || errors.Is(err, roster.ErrInviteExpired)
+}
+
 func firstOf(a, b string) string {
 	if a != "" {
 		return a

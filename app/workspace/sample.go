@@ -155,12 +155,22 @@ func (p *player) play(ctx context.Context) error {
 		if p.progress != nil {
 			p.progress(Progress{Task: "sample", Phase: "Writing twelve weeks of a sample team", Done: float64(i) / float64(len(all))})
 		}
+		if k, _ := kind.Of(r.Kind); k.One == kind.PerWeek {
+			continue
+		}
 		if err := p.record(r); err != nil {
 			return fmt.Errorf("record @%s: %w", r.Slug, err)
 		}
 	}
 	if err := p.keep(ctx); err != nil {
 		return err
+	}
+	for _, r := range all { // what is gathered from the others comes after them
+		if k, _ := kind.Of(r.Kind); k.One == kind.PerWeek {
+			if err := p.gathered(k, r); err != nil {
+				return fmt.Errorf("record @%s: %w", r.Slug, err)
+			}
+		}
 	}
 	if p.progress != nil {
 		p.progress(Progress{Task: "sample", Done: 1, Ended: true})
@@ -234,6 +244,36 @@ func (p *player) record(r sample.Record) error {
 		err = p.write(doc, k, &changes, a, at, func(art *artefact.Artefact) error { return p.w.assignTo(art, values) }, &step)
 		if err != nil {
 			return fmt.Errorf("step %d, by %s: %w", i+1, step.Who, err)
+		}
+	}
+	return nil
+}
+
+// gathered plays a record of the team’s week as this device’s person would
+// have written it, at the time: it is built from what everyone wrote.
+func (p *player) gathered(k kind.Kind, r sample.Record) error {
+	for _, step := range r.Steps {
+		at := p.when(step)
+		if at.After(p.now) {
+			return nil
+		}
+		if p.cast[step.Who].id != p.w.self.identity {
+			return fmt.Errorf("%s cannot gather it: the window is somebody else’s", step.Who)
+		}
+		restore := p.w.SetClock(func() time.Time { return at })
+		values, err := p.values(step.Set)
+		if err == nil {
+			var doc artefact.DocID
+			if doc, err = p.w.scoped(k, p.last.Add(step.Week), r.Title); err == nil {
+				err = p.w.assign(doc, values)
+			}
+			if err == nil && step.Move != "" {
+				err = p.w.Move(doc.String(), step.Move, step.Because)
+			}
+		}
+		restore()
+		if err != nil {
+			return err
 		}
 	}
 	return nil

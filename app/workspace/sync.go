@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"longhand/storage"
+	"longhand/sync/journal"
 	"longhand/sync/relay/folder"
 	"longhand/sync/replica"
 	"longhand/sync/roster"
@@ -207,7 +208,7 @@ func (w *Workspace) Sync(ctx context.Context) (replica.Report, error) {
 	if w.me().Joining != nil {
 		joined, err := w.join(ctx)
 		if err != nil || !joined {
-			return report, err
+			return report, errors.Join(err, w.refusedInvite(), firstFailure(report))
 		}
 		again, err := w.replica.Sync(ctx)
 		report.Sent, report.Received = report.Sent+again.Sent, report.Received+again.Received
@@ -266,6 +267,38 @@ func (w *Workspace) join(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	return true, w.finishJoining()
+}
+
+// refusedInvite says why nobody will answer, where the roster shows it: the
+// invitation was used by somebody else, withdrawn, or has expired.
+func (w *Workspace) refusedInvite() error {
+	inv, err := roster.ParseInvite(w.me().Joining.Code)
+	if err != nil {
+		return err
+	}
+	state := w.roster.State()
+	if len(state.Members) == 0 {
+		return nil // nothing of the team has been seen yet
+	}
+	if slices.ContainsFunc(state.Waiting, func(o roster.Waiting) bool { return o.Device == w.self.identity.Device() }) {
+		return nil // an admin has to agree
+	}
+	open, ok := state.Invite(inv.ID())
+	switch {
+	case !ok:
+		return roster.ErrInviteClosed
+	case w.Now().After(open.Expires):
+		return roster.ErrInviteExpired
+	}
+	return nil
+}
+
+// Abandon gives up joining, and deletes what was set up for it.
+func (w *Workspace) Abandon() error {
+	if !w.Joining() {
+		return ErrTeamExists
+	}
+	return w.forget()
 }
 
 // finishJoining writes one’s profile once a member’s device has answered.
@@ -333,7 +366,7 @@ func (w *Workspace) Leave(ctx context.Context) error {
 		if _, err := w.Sync(ctx); err != nil && !errors.Is(err, ErrNoRelay) {
 			return fmt.Errorf("leave: what you wrote has to reach the others first: %w", err)
 		}
-		if err := w.roster.Leave(w.self.identity, w.Now(), w.replica.Marks()); err != nil && !(errors.Is(err, roster.ErrLastAdmin) && w.alone()) {
+		if err := w.roster.Leave(w.self.identity, w.Now(), w.ownMarks()); err != nil && !(errors.Is(err, roster.ErrLastAdmin) && w.alone()) {
 			return fmt.Errorf("leave: %w", err)
 		}
 		if err := w.replica.Save(ctx); err != nil {
@@ -346,6 +379,19 @@ func (w *Workspace) Leave(ctx context.Context) error {
 		}
 	}
 	return w.forget()
+}
+
+// ownMarks are the last entries of this person’s devices: what of theirs still
+// counts after they left.
+func (w *Workspace) ownMarks() map[journal.DeviceID]journal.Mark {
+	out := map[journal.DeviceID]journal.Mark{}
+	state := w.roster.State()
+	for id, mark := range w.replica.Marks() {
+		if d, ok := state.Device(id); ok && d.Person == w.self.Person {
+			out[id] = mark
+		}
+	}
+	return out
 }
 
 // alone reports whether nobody else is in the team.

@@ -1,0 +1,26 @@
+package command
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"longhand": func() { os.Exit(Main(context.Background(), System(), os.Args[1:])) },
+	})
+}
+
+// Every script opens with what it pins.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata", RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("LONGHAND_PASSPHRASE_FILE", e.WorkDir+"/passphrase")
+			return os.WriteFile(e.WorkDir+"/passphrase", []byte("correct horse\n"), 0o600)
+		},
+	})
+}
