@@ -115,6 +115,7 @@ type Workspace struct {
 	aside     []Refused
 
 	// cancel ends the background work, and done says that it has ended.
+	closing    sync.Once
 	background context.Context
 	cancel     context.CancelFunc
 	done       sync.WaitGroup
@@ -124,8 +125,13 @@ type Workspace struct {
 var ErrNoTeam = errors.New("there is no team here yet")
 
 // Close commits what is being typed, stops the background work and lets go of
-// the data folder.
-func (w *Workspace) Close() error {
+// the data folder. A second call does nothing.
+func (w *Workspace) Close() (err error) {
+	w.closing.Do(func() { err = w.close() })
+	return err
+}
+
+func (w *Workspace) close() error {
 	w.cancel()
 	err := w.desk.closeAll(w)
 	w.done.Wait()
