@@ -20,6 +20,7 @@ const Everyone = "everyone"
 // items that come into being, whose texts are born first, and then the edits.
 type plan struct {
 	w     *Workspace
+	who   artefact.Person
 	kind  kind.Kind
 	view  *artefact.View
 	items [][2]string // list and id
@@ -30,15 +31,15 @@ type plan struct {
 // plain JSON form: text as it is, people by name, artefacts by id, null to
 // clear.
 func (w *Workspace) assign(doc artefact.DocID, values map[string]any) error {
-	return w.edit(doc, func(a *artefact.Artefact) error { return w.assignTo(a, values) })
+	return w.edit(doc, func(a *artefact.Artefact) error { return w.assignTo(a, w.Me(), values) })
 }
 
-func (w *Workspace) assignTo(a *artefact.Artefact, values map[string]any) error {
+func (w *Workspace) assignTo(a *artefact.Artefact, who artefact.Person, values map[string]any) error {
 	v, err := a.View()
 	if err != nil {
 		return err
 	}
-	p := &plan{w: w, kind: a.Kind, view: &v}
+	p := &plan{w: w, who: who, kind: a.Kind, view: &v}
 	for _, path := range slices.Sorted(maps.Keys(values)) {
 		f, err := artefact.FieldAt(a.Kind, path)
 		if err != nil {
@@ -68,7 +69,7 @@ func (p *plan) change(path string, same bool, step func(*artefact.Artefact) erro
 	if same {
 		return nil
 	}
-	if err := p.w.mayEdit(p.kind, p.view, path); err != nil {
+	if err := p.w.mayEditAs(p.who, p.kind, p.view, path); err != nil {
 		return err
 	}
 	p.steps = append(p.steps, step)

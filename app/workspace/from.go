@@ -36,7 +36,7 @@ func (w *Workspace) NewWith(kindID, title, markdown string, assignments []string
 		if err != nil {
 			return "", err
 		}
-		if err := (&plan{w: w, kind: k, view: &artefact.View{Author: w.Me(), Values: map[string]any{"person": string(w.Me())}}}).value(f, path, value); err != nil {
+		if err := (&plan{w: w, who: w.Me(), kind: k, view: &artefact.View{Author: w.Me(), Values: map[string]any{"person": string(w.Me())}}}).value(f, path, value); err != nil {
 			return "", fmt.Errorf("set %s: %w", path, err)
 		}
 		if f.Type.Single() {
