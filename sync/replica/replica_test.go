@@ -465,11 +465,15 @@ func TestWhatComesBeforeItsAuthorIsKnownIsTakenLater(t *testing.T) {
 	if s := tom.Status().SetAside; !slices.Contains(s, SetAside{Relay: "m", Device: eva.me, Reason: Unknown}) {
 		t.Fatalf("set aside %+v", s)
 	}
-	tom.open(tom.team) // it is remembered
-	x.with = nil
+	// After a restart the roster comes from elsewhere, and the first relay has nothing new.
+	tom.open(tom.team)
 	must(t, tom.AddRelay("m", x))
-	_, err := tom.Check(t.Context())
-	must(t, err)
+	other := relay.NewMemory("other")
+	for _, b := range blobs(t, m, relay.Roster) {
+		must(t, other.Put(t.Context(), b))
+	}
+	must(t, tom.AddRelay("other", other))
+	tom.sync()
 	ana.sync()
 	same(t, ana, tom, eva)
 	if s := tom.Status().SetAside; len(s) != 0 {
@@ -595,18 +599,19 @@ func mustHash(t *testing.T, p *person, n uint64) journal.Hash {
 
 func TestManySmallSegmentsBecomeFewEverywhere(t *testing.T) {
 	m := relay.NewMemory("memory")
-	team := newTeam(t, 2, map[string]relay.Relay{"m": m})
-	ana, tom := team[0], team[1]
+	team := newTeam(t, 3, map[string]relay.Relay{"m": m})
+	ana, tom, dan := team[0], team[1], team[2]
 	for i := range 70 {
 		ana.write(fmt.Sprint("edit ", i))
 		ana.sync()
+		tom.sync() // meets merges of what he has
 		if i%7 == 0 {
-			tom.sync()
+			dan.sync() // and he of what he has not
 		}
 	}
 	syncAll(team...)
-	same(t, ana, tom)
-	for name, s := range map[string]relay.Store{"relay": m, "ana's": ana.keep, "tom's": tom.keep} {
+	same(t, team...)
+	for name, s := range map[string]relay.Store{"relay": m, "ana's": ana.keep, "tom's": tom.keep, "dan's": dan.keep} {
 		if n := len(blobs(t, s, relay.Segment)); n > 2*mergeCount {
 			t.Errorf("%s has %d segments of 70", name, n)
 		}
@@ -646,6 +651,32 @@ func TestSeenIsWrittenNoMoreOftenThanAllowed(t *testing.T) {
 	syncAll(tom, ana)
 	if have, _ := ana.Delivered(5); said() != start+2 || have != 1 {
 		t.Errorf("%d statements, delivered to %d", said()-start, have)
+	}
+}
+
+func TestAReceiptForAnotherHistoryIsNone(t *testing.T) {
+	m := relay.NewMemory("memory")
+	team := newTeam(t, 2, map[string]relay.Relay{"m": m})
+	ana, tom := team[0], team[1]
+	ana.write("one")
+	ana.sync()
+	claim := func(counter uint64, hash journal.Hash) {
+		b, err := journal.SealSeen(tom.id, mustKey(t, tom), tom.team, journal.Seen{Counter: counter, Marks: map[journal.DeviceID]journal.Mark{ana.me: {Number: 1, Hash: hash}}})
+		must(t, err)
+		must(t, m.Put(t.Context(), relay.Blob{Kind: relay.Seen, Team: tom.team, Author: tom.me, Counter: counter, Bytes: b}))
+		ana.sync()
+	}
+	claim(100, journal.Hash{1})
+	if have, _ := ana.Delivered(1); have != 0 {
+		t.Error("a receipt for an entry of a clone counts")
+	}
+	claim(101, mustHash(t, ana, 1))
+	if have, _ := ana.Delivered(1); have != 1 {
+		t.Error("a receipt for the own entry does not count")
+	}
+	claim(99, journal.Hash{})
+	if have, _ := ana.Delivered(1); have != 1 {
+		t.Error("an older word was heard again")
 	}
 }
 
