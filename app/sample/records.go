@@ -1,4 +1,12 @@
 package sample
 
+import "slices"
+
 // Records are all records of the sample.
-func Records() []Record { return nil }
+func Records() []Record {
+	out := slices.Concat(briefs, objectives, insights, []Record{agreement})
+	for _, d := range slices.Concat(decisionsEarly, decisionsMiddle, decisionsLate) {
+		out = append(out, d.record())
+	}
+	return out
+}
