@@ -65,8 +65,8 @@ type Change struct {
 type Doc struct {
 	res result
 	c   *C.AMdoc
-	// waiting holds changes that came before any change without
-	// dependencies: the library refuses such a one as the first of a document.
+	// waiting holds changes that came before what they build on, while the
+	// document is empty: the library takes such ones only into one that is not.
 	waiting [][]byte
 	begun   bool
 }
@@ -110,15 +110,21 @@ func (d *Doc) Apply(changes ...[]byte) error {
 		return errors.New("automerge: apply changes: operations of one’s own are pending")
 	}
 	if !d.begun {
-		changes = append(d.waiting, changes...)
-		first := slices.IndexFunc(changes, free)
-		if first < 0 {
-			d.waiting = changes
+		first, rest := complete(append(d.waiting, changes...))
+		if len(first) == 0 {
+			d.waiting = rest
 			return nil
 		}
-		changes[0], changes[first] = changes[first], changes[0]
 		d.waiting, d.begun = nil, true
+		if err := d.load(first); err != nil {
+			return err
+		}
+		changes = rest
 	}
+	return d.load(changes)
+}
+
+func (d *Doc) load(changes [][]byte) error {
 	all := bytes.Join(changes, nil)
 	if len(all) == 0 {
 		return nil
@@ -126,10 +132,28 @@ func (d *Doc) Apply(changes ...[]byte) error {
 	return done(C.AMloadIncremental(d.c, (*C.uint8_t)(&all[0]), C.size_t(len(all))), "apply changes")
 }
 
-// free reports whether a change depends on nothing.
-func free(change []byte) bool {
-	c, err := ParseChange(change)
-	return err == nil && len(c.Deps) == 0
+// complete divides changes into those that need nothing outside of
+// themselves, each after its dependencies, and the others. An empty document
+// takes only the first sort; after that the others can wait inside it.
+func complete(changes [][]byte) (first, rest [][]byte) {
+	in := map[Hash]bool{}
+	rest = changes
+	for grown := true; grown; {
+		grown = false
+		var left [][]byte
+		for _, raw := range rest {
+			c, err := ParseChange(raw)
+			if err != nil || slices.ContainsFunc(c.Deps, func(h Hash) bool { return !in[h] }) {
+				left = append(left, raw)
+				continue
+			}
+			in[c.Hash] = true
+			first = append(first, raw)
+			grown = true
+		}
+		rest = left
+	}
+	return first, rest
 }
 
 // Commit closes the pending operations into a change. It reports false when

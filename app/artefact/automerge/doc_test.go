@@ -141,6 +141,44 @@ func TestChangesWaitForTheirDependencies(t *testing.T) {
 	}
 }
 
+// An empty document is the special case of the library: whatever comes first,
+// the end is the same.
+func TestChangesComeInAnyOrder(t *testing.T) {
+	a := open(t, 1)
+	var all [][]byte
+	for i := range 4 {
+		a.Put("n", int64(i))
+		all = append(all, commit(t, a).Raw)
+	}
+	b := open(t, 2, all...)
+	b.Put("m", true)
+	all = append(all, commit(t, b).Raw)
+	var permute func(k int)
+	permute = func(k int) {
+		if k == len(all) {
+			one := open(t, 3, all...)
+			other := open(t, 3)
+			for _, c := range all {
+				if err := other.Apply(c); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, d := range []*Doc{one, other} {
+				if v := must[[]Value](t)(d.All("n", nil)); len(v) != 1 || v[0].V != int64(3) {
+					t.Fatalf("%v", v)
+				}
+			}
+			return
+		}
+		for i := k; i < len(all); i++ {
+			all[k], all[i] = all[i], all[k]
+			permute(k + 1)
+			all[k], all[i] = all[i], all[k]
+		}
+	}
+	permute(0)
+}
+
 func TestEveryValueReadsBack(t *testing.T) {
 	a := open(t, 1)
 	for _, v := range []any{"", "text", 1.5, int64(-3), true, false, nil} {
