@@ -1,4 +1,5 @@
 import { backend, on, toProblem, type Field, type Kind, type Page, type Problem, type Value } from '$lib/backend'
+import { catchKeys, caught } from '$lib/editor/catch'
 import { desk } from '$lib/state/desk.svelte'
 import { Live } from '$lib/state/live.svelte'
 
@@ -121,6 +122,7 @@ export class Sheet {
   }
   /** Adds an item after another, "" for the start, and lets its first text be written. */
   async add(list: string, after: string, first = ''): Promise<string> {
+    if (first) catchKeys()
     try {
       const item = await backend.addItem(this.id, list, after)
       const page = this.page
@@ -128,6 +130,7 @@ export class Sheet {
       if (first) this.begin = `${list}/${item}/${first}`
       return item
     } catch (e) {
+      caught()
       this.#refused = { ...this.#refused, [list]: toProblem(e) }
       return ''
     }

@@ -67,7 +67,8 @@ export class Palette {
 
   readonly sections = $derived.by((): Section[] => {
     if (this.#on) return [{ heading: `Do, with ${this.#on.hit.id}`, entries: this.#with(this.#on.hit, this.#on.page) }]
-    const all = this.onlyWrite && !this.#text ? [this.#write()] : [this.#written(), this.#write(), this.#doHere(), this.#do()]
+    // Writing fits any words, so a thing to do that has them goes before it.
+    const all = this.onlyWrite ? [this.#write()] : this.#text.trim() ? [this.#written(), this.#doHere(), this.#do(), this.#write()] : [this.#write(), this.#doHere(), this.#do()]
     return all.filter((s) => s.entries.length)
   })
   readonly entries = $derived(this.sections.flatMap((s) => s.entries))

@@ -1,6 +1,7 @@
 // What is going on in the window that is not part of the record: which sheet
 // is open, what kind is shown, and what the keys do on this screen.
 import { backend, copyText, type Page } from '$lib/backend'
+import { catchKeys, caught } from '$lib/editor/catch'
 import { desk } from '$lib/state/desk.svelte'
 import { here, href } from '$lib/state/route.svelte'
 import { placeOf } from '$lib/kind/places'
@@ -53,10 +54,12 @@ class Session {
   }
 
   async create(kind: string, title = '') {
-    const id = await desk.try(() => backend.create(kind, title))
-    if (!id) return
     const k = desk.kind(kind)
-    here().begin = title ? '' : 'title'
+    const begins = !title && !k?.one
+    if (begins) catchKeys()
+    const id = await desk.try(() => backend.create(kind, title))
+    if (!id) return void caught()
+    here().begin = begins ? 'title' : ''
     if (k?.one === 'person-week') here().go(href('weekly'))
     else if (k?.one === 'week') here().go(href('review'))
     else here().go(placeOf(k, { id }))

@@ -46,7 +46,8 @@ export const backend = {
   unlock: (passphrase: string) => call<T.Boot>('Unlock', passphrase),
   createTeam: (team: T.NewTeam) => call<T.Boot>('CreateTeam', team),
   joinTeam: (joining: T.Joining) => call<T.Boot>('JoinTeam', joining),
-  openSample: () => call<T.Boot>('OpenSample'),
+  /** The passphrase is "" where the system keeps the key. */
+  openSample: (passphrase: string) => call<T.Boot>('OpenSample', passphrase),
   deleteSample: () => call<T.Boot>('DeleteSample'),
   leaveTeam: () => call<T.Boot>('LeaveTeam'),
 

@@ -86,6 +86,7 @@ export interface Page {
   editable: boolean
   why?: string
   discardable: boolean
+  maySettle: boolean
   delivered: Delivered | null
   saved: string
 }

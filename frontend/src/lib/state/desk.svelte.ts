@@ -1,4 +1,4 @@
-import { backend, on, ready, toProblem, type Boot, type Kind, type Page, type Person, type Problem, type Progress, type Shell, type Theme } from '$lib/backend'
+import { backend, on, ready, toProblem, type Boot, type Kind, type Person, type Problem, type Progress, type Shell, type Theme } from '$lib/backend'
 import { dayWords, clockOf, daysBetween, isDay, wallAt, wallWritten, type DayStyle, type Wall } from '$lib/time/day'
 
 /**
@@ -180,16 +180,6 @@ class Desk {
   async setKeys(keys: boolean) {
     if (this.#boot) this.#boot = { ...this.#boot, keys }
     await this.try(() => backend.setKeys(keys))
-  }
-
-  /** May this person say which of several values stands? The Go side judges; this only decides what to offer. */
-  maySettle(page: Page, path: string): boolean {
-    const me = this.#boot?.me ?? ''
-    const owners = page.contested?.['owner']
-    if (path === 'owner' || owners) return (owners ?? []).some((c) => c.value === me || c.author === me)
-    const owner = page.values?.['owner']
-    if (typeof owner !== 'string' || owner === '') return true
-    return owner === me || (this.person(owner)?.left ?? false)
   }
 }
 

@@ -1,0 +1,102 @@
+// The real program, served to a real browser: one process and one data folder
+// for each person.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { test as base, expect, type Browser, type Page } from '@playwright/test'
+
+const program = process.env.LONGHAND ?? fileURLToPath(new URL('../../build/bin/longhand', import.meta.url))
+export const passphrase = 'harbour thimble oat lantern'
+
+/** One person’s Longhand. */
+export class Desk {
+  readonly dir = mkdtempSync(join(tmpdir(), 'longhand-e2e-'))
+  #process: ChildProcess | undefined
+  readonly errors: string[] = []
+  #page: Page | undefined
+
+  constructor(readonly browser: Browser) {}
+
+  /** Starts the program and shows its window. */
+  async open(): Promise<Page> {
+    const file = join(this.dir, 'passphrase')
+    writeFileSync(file, passphrase, { mode: 0o600 })
+    const p = spawn(program, ['--data', join(this.dir, 'data'), '--passphrase-file', file, 'serve'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    this.#process = p
+    const url = await new Promise<string>((ok, no) => {
+      p.once('error', no)
+      p.once('exit', (code) => no(new Error(`${program} serve ended with ${code}`)))
+      createInterface({ input: p.stdout }).on('line', (line) => line.startsWith('READY ') && ok(line.slice(6)))
+    })
+    const page = await (await this.browser.newContext()).newPage()
+    this.#page = page
+    page.on('pageerror', (e) => this.errors.push(e.message))
+    page.on('console', (m) => m.type() === 'error' && this.errors.push(m.text()))
+    await page.goto(url)
+    return page
+  }
+  /** Ends the program as the system would, or as a power cut would. */
+  async close(how: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const p = this.#process
+    this.#process = undefined
+    if (!p || p.exitCode !== null || p.signalCode !== null) return
+    p.removeAllListeners('exit')
+    await new Promise<void>((ok) => {
+      p.once('exit', () => ok())
+      p.kill(how)
+    })
+  }
+  async gone(): Promise<void> {
+    // The window goes first: one whose program went away complains, and rightly.
+    await this.#page?.context().close()
+    await this.close()
+    rmSync(this.dir, { recursive: true, force: true })
+  }
+}
+
+/** Starts the team Saltmarsh as Ines Carvalho. */
+export async function startTeam(page: Page, me = 'Ines Carvalho'): Promise<void> {
+  await page.getByLabel('Team name').fill('Saltmarsh')
+  await page.getByLabel('Your name').fill(me)
+  const secret = page.getByLabel('Passphrase', { exact: true })
+  if (await secret.count()) {
+    await secret.fill(passphrase)
+    await page.getByLabel('The passphrase again').fill(passphrase)
+  }
+  await page.getByRole('button', { name: 'Start Saltmarsh' }).click()
+  await expect(page.getByRole('heading', { name: 'Nothing decided in writing yet' })).toBeVisible()
+}
+
+/** Raises a decision by its key, and gives it a title. */
+export async function raise(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('d')
+  await expect(page.getByRole('textbox', { name: 'Title' })).toBeFocused()
+  await page.keyboard.type(title)
+}
+
+export const go = (page: Page, place: string) => page.evaluate((p) => void (location.hash = '#/' + p), place)
+
+type Fixtures = { person: () => Desk; page: Page }
+
+/** `person` makes one more; `page` is a team that was just started. */
+export const test = base.extend<Fixtures>({
+  person: async ({ browser }, use) => {
+    const all: Desk[] = []
+    await use(() => {
+      const d = new Desk(browser)
+      all.push(d)
+      return d
+    })
+    await Promise.all(all.map((d) => d.gone()))
+    expect(all.flatMap((d) => d.errors)).toEqual([])
+  },
+  page: async ({ person }, use) => {
+    const page = await person().open()
+    await startTeam(page)
+    await use(page)
+  },
+})
+export { expect }

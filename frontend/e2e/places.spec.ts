@@ -1,0 +1,95 @@
+// Every place is reached by the keyboard, and says something when it is empty.
+import { expect, go, raise, test } from './app'
+
+test('letters go places, and are text while one types', async ({ page }) => {
+  for (const [letter, heading] of [['o', 'No work is written down yet'], ['m', 'Is it working?'], ['w', /^What changed/], ['d', 'Nothing decided in writing yet']] as const) {
+    await page.keyboard.press('g')
+    await page.keyboard.press(letter)
+    await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible()
+  }
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('dgo')
+  await expect(page.getByRole('combobox', { name: 'Find or do' })).toHaveValue('dgo')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+})
+
+test('the palette finds, writes and does', async ({ page }) => {
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('Refunds')
+  await page.getByRole('option', { name: 'Raise a decision called “Refunds”' }).click()
+  await expect(page.getByRole('textbox', { name: 'Title' })).toHaveText('Refunds')
+  await go(page, 'team')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('refund')
+  await expect(page.getByRole('option', { name: /^Refunds/ })).toBeVisible()
+  await expect(page.locator('mark')).toHaveText('Refund')
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('option', { name: 'Copy it as text' })).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('textbox', { name: 'Title' })).toHaveText('Refunds')
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('dark theme')
+  await page.keyboard.press('Enter')
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+})
+
+test('single letters can be switched off', async ({ page }) => {
+  await page.keyboard.press('?')
+  await page.getByRole('checkbox').uncheck()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('d')
+  await expect(page.getByRole('heading', { name: 'Nothing decided in writing yet' })).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('dialog', { name: 'Find or do' })).toBeVisible()
+})
+
+test('the log is filtered, and walked with J and K', async ({ page }) => {
+  for (const title of ['First', 'Second']) {
+    await raise(page, title)
+    await page.keyboard.press('Escape')
+    await go(page, 'decisions')
+    await expect(page.getByRole('link', { name: title })).toBeVisible()
+  }
+  await page.keyboard.press('j')
+  const first = page.locator('[data-row]').first()
+  await expect(first).toBeFocused()
+  await page.keyboard.press('j')
+  await expect(page.locator('[data-row]').nth(1)).toBeFocused()
+  await page.keyboard.press('k')
+  await page.getByRole('searchbox', { name: 'Find in decisions' }).fill('second')
+  await expect(page.locator('[data-row]')).toHaveText(['Second'])
+  await page.getByRole('searchbox').fill('')
+  await page.getByRole('tab', { name: /^Superseded/ }).click()
+  await expect(page.getByText('No decision matches.')).toBeVisible()
+  await page.getByRole('button', { name: 'Show all' }).click()
+  await expect(page.locator('[data-row]')).toHaveCount(2)
+})
+
+test('the week is begun, written and published', async ({ page }) => {
+  await go(page, 'weekly')
+  await page.getByRole('button', { name: 'Write this week’s update' }).click()
+  await page.getByRole('button', { name: /^What is different for someone now/ }).click()
+  await page.keyboard.type('Refunds settle by themselves.')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Publish' }).click()
+  await expect(page.getByRole('button', { name: 'Publish' })).toHaveCount(0)
+  await expect(page.getByText('Refunds settle by themselves.')).toBeVisible()
+  await go(page, 'review')
+  await expect(page.getByText('Refunds settle by themselves.')).toBeVisible()
+})
+
+test('the review exports as Markdown', async ({ page }) => {
+  await go(page, 'review')
+  await page.getByRole('button', { name: /^Gather this week/ }).click()
+  await page.getByRole('textbox', { name: 'Headline' }).click()
+  await page.keyboard.type('Half of small refunds now need nobody')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Export' }).click()
+  const arriving = page.waitForEvent('download')
+  await page.getByRole('menuitem', { name: /^Markdown/ }).click()
+  const file = await arriving
+  expect(file.suggestedFilename()).toMatch(/\.md$/)
+  const text = await (await file.createReadStream()).toArray()
+  expect(Buffer.concat(text).toString()).toContain('Half of small refunds now need nobody')
+})
