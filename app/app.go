@@ -135,6 +135,7 @@ func (a *App) state() workspace.Boot {
 	b.City = cadence.City(b.Zone)
 	if a.w != nil {
 		b.State, b.Team, b.Me, b.Sample = "open", a.w.TeamName(), string(a.w.Me()), a.w.Sample()
+		b.Zone, b.City = a.w.Zone(), a.w.City() // a person’s hours go with them
 		if a.w.Joining() {
 			b.State = "joining"
 		}

@@ -241,7 +241,9 @@ func (p *player) record(r sample.Record) error {
 		if i == 0 {
 			p.scope(k, r, step, a, values)
 		}
-		err = p.write(doc, k, &changes, a, at, func(art *artefact.Artefact) error { return p.w.assignTo(art, artefact.Person(a.person.String()), values) }, &step)
+		err = p.write(doc, k, &changes, a, at, func(art *artefact.Artefact) error {
+			return p.w.assignTo(art, artefact.Person(a.person.String()), values)
+		}, &step)
 		if err != nil {
 			return fmt.Errorf("step %d, by %s: %w", i+1, step.Who, err)
 		}
@@ -348,40 +350,41 @@ func (p *player) write(doc artefact.DocID, k kind.Kind, changes *[]artefact.Chan
 	return commit(at.Add(time.Second))
 }
 
-// keep gives the first person’s changes to this device’s own journal, seals
-// everybody else’s as their devices would have, and applies all.
+// keep gives the first person’s changes to this device’s own journal, and lets
+// the others’ come as they would have: sealed by their devices, over a relay
+// that lives as long as this takes.
 func (p *player) keep(ctx context.Context) error {
 	w := p.w
-	var all []received
-	for _, key := range slices.Sorted(maps.Keys(p.cast)) {
-		a := p.cast[key]
-		if a.id == w.self.identity {
-			if err := p.own(a); err != nil {
-				return err
-			}
-			continue
+	if err := p.own(p.cast[sample.People[0].Key]); err != nil {
+		return err
+	}
+	cloud := relay.NewMemory("sample")
+	marks := map[journal.DeviceID]journal.Mark{}
+	for _, who := range sample.People[1:] {
+		mark, err := p.send(ctx, cloud, p.cast[who.Key])
+		if err != nil {
+			return err
 		}
-		var entries []journal.Entry
-		for i, body := range a.bodies {
-			e, err := journal.NewEntry(rand.Reader, a.id.Device(), uint64(i+1), body)
-			if err != nil {
-				return err
-			}
-			entries = append(entries, e)
-			all = append(all, received{a.id.Device(), e.Number, body})
-		}
-		if err := p.seal(ctx, a, entries); err != nil {
+		marks[p.cast[who.Key].id.Device()] = mark
+	}
+	const name = "sample"
+	w.replica.AddRelay(name, cloud)
+	defer w.replica.RemoveRelay(name)
+	if _, err := w.replica.Sync(ctx); err != nil {
+		return err
+	}
+	if aside := w.SetAside(); len(aside) > 0 {
+		return fmt.Errorf("%d changes were set aside, the first because it is %s", len(aside), aside[0].Problem)
+	}
+	for id, mark := range w.replica.Marks() {
+		marks[id] = mark
+	}
+	for i, who := range sample.People[1:] {
+		if err := p.heard(ctx, cloud, p.cast[who.Key], marks, i); err != nil {
 			return err
 		}
 	}
-	refused, err := w.receive(all)
-	if len(refused) > 0 {
-		err = errors.Join(err, refused[0].Err)
-	}
-	if err != nil {
-		return err
-	}
-	_, err = w.replica.Sync(ctx)
+	_, err := w.replica.Sync(ctx)
 	return err
 }
 
@@ -404,26 +407,58 @@ func (p *player) own(a *actor) error {
 	return w.replay()
 }
 
-func (p *player) seal(ctx context.Context, a *actor, entries []journal.Entry) error {
-	var prev journal.Hash
+// send seals what an actor wrote, and says where its journal ends.
+func (p *player) send(ctx context.Context, to relay.Relay, a *actor) (end journal.Mark, err error) {
+	var entries []journal.Entry
+	for i, body := range a.bodies {
+		e, err := journal.NewEntry(rand.Reader, a.id.Device(), uint64(i+1), body)
+		if err != nil {
+			return end, err
+		}
+		entries = append(entries, e)
+	}
+	team := p.w.self.Team
+	for len(entries) > 0 {
+		part := entries[:journal.Fit(entries)]
+		b, err := journal.Seal(a.id, p.epoch(a), team, end.Hash, part)
+		if err != nil {
+			return end, err
+		}
+		last := part[len(part)-1].Number
+		if err := to.Put(ctx, relay.Blob{Kind: relay.Segment, Team: team, Author: a.id.Device(), First: part[0].Number, Last: last, Bytes: b}); err != nil {
+			return end, err
+		}
+		chain := journal.Chain(end.Hash, team, part)
+		end = journal.Mark{Number: last, Hash: chain[len(chain)-1]}
+		entries = entries[len(part):]
+	}
+	return end, nil
+}
+
+// epoch is the key that an actor seals under; in the sample there is one.
+func (p *player) epoch(a *actor) journal.EpochKey {
 	for _, key := range p.w.roster.Keys(a.id) {
-		for len(entries) > 0 {
-			n := journal.Fit(entries)
-			part := entries[:n]
-			b, err := journal.Seal(a.id, key, p.w.self.Team, prev, part)
-			if err != nil {
-				return err
-			}
-			chain := journal.Chain(prev, p.w.self.Team, part)
-			prev = chain[len(chain)-1]
-			blob := relay.Blob{Kind: relay.Segment, Team: p.w.self.Team, Author: a.id.Device(), First: part[0].Number, Last: part[n-1].Number, Bytes: b}
-			if err := p.w.keep.Put(ctx, blob); err != nil {
-				return err
-			}
-			entries = entries[n:]
+		return key
+	}
+	return journal.EpochKey{}
+}
+
+// heard lets an actor’s device say what it has: everything, some minutes ago;
+// the last one’s was off since yesterday, and lacks a few.
+func (p *player) heard(ctx context.Context, to relay.Relay, a *actor, marks map[journal.DeviceID]journal.Mark, i int) error {
+	s := journal.Seen{Device: a.id.Device(), Counter: 1, At: p.now.Add(-time.Duration(3+7*i) * time.Minute), Marks: maps.Clone(marks)}
+	if i == len(sample.People)-2 {
+		s.At = p.now.Add(-16 * time.Hour)
+		me := p.w.self.identity.Device()
+		if mark := s.Marks[me]; mark.Number > 4 {
+			s.Exceptions = map[journal.DeviceID][]journal.Range{me: {{First: mark.Number - 2, Last: mark.Number - 1}}}
 		}
 	}
-	return nil
+	b, err := journal.SealSeen(a.id, p.epoch(a), p.w.self.Team, s)
+	if err != nil {
+		return err
+	}
+	return to.Put(ctx, relay.Blob{Kind: relay.Seen, Team: p.w.self.Team, Author: s.Device, Counter: s.Counter, Bytes: b})
 }
 
 // when is the instant of a step.

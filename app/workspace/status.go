@@ -344,5 +344,8 @@ func (w *Workspace) forget() error {
 	return os.RemoveAll(dir)
 }
 
+// Zone is the time zone of this device’s person.
+func (w *Workspace) Zone() string { return w.zone(w.Me()).String() }
+
 // City is this person’s.
 func (w *Workspace) City() string { return cadence.City(w.zone(w.Me()).String()) }
