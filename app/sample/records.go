@@ -8,5 +8,8 @@ func Records() []Record {
 	for _, d := range slices.Concat(decisionsEarly, decisionsMiddle, decisionsLate) {
 		out = append(out, d.record())
 	}
+	for _, i := range items {
+		out = append(out, i.record())
+	}
 	return out
 }
