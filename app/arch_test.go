@@ -46,6 +46,7 @@ var house = map[string]struct {
 	"longhand/sync/relay/folder":      {may: []string{"sync/relay"}},
 	"longhand/sync/replica":           {may: []string{"sync/journal", "sync/roster", "sync/relay"}},
 	"longhand/build/fetch":            {},
+	"longhand/build/bench":            {may: []string{"app/workspace"}},
 }
 
 // guarded are modules that one package alone may import.
