@@ -132,13 +132,13 @@ func (r *Replica) hear(ctx context.Context, b relay.Blob) error {
 	return nil
 }
 
-// say writes the own seen, if there is something new to say and it is not too soon. It is called under work.
-func (r *Replica) say(ctx context.Context) error {
+// say writes the own seen, if there is something new to say, and, unless it must be now, if it is not too soon. It is called under work.
+func (r *Replica) say(ctx context.Context, must bool) error {
 	if r.halted != nil || !r.cfg.Roster.State().Present(r.me) {
 		return nil
 	}
 	now := r.cfg.Now()
-	if wait := r.cfg.SeenEvery - now.Sub(time.UnixMilli(r.said.At)); r.said.At != 0 && r.cfg.SeenEvery > 0 && wait > 0 && wait <= r.cfg.SeenEvery {
+	if since := now.Sub(time.UnixMilli(r.said.At)); !must && since >= 0 && since < r.cfg.SeenEvery {
 		return nil
 	}
 	s := journal.Seen{At: now, Marks: map[journal.DeviceID]journal.Mark{}, Exceptions: map[journal.DeviceID][]journal.Range{}}

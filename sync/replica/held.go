@@ -72,9 +72,10 @@ type link struct {
 	// unknown are devices and mailboxes that the roster did not know when something of theirs came: once it does, all is followed again.
 	unknown map[[16]byte]bool
 
-	gone    bool // RemoveRelay
-	restart bool // the cursor was reset while somebody follows
-	tidy    bool // own segments were merged, or may have been
+	written []byte // what was last remembered of it
+	gone    bool   // RemoveRelay
+	restart bool   // the cursor was reset while somebody follows
+	tidy    bool   // own segments were merged, or may have been
 	untried bool
 	err     error
 	lastOK  int64               // Unix milliseconds; 0 is never

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -160,8 +161,26 @@ func (r *Replica) saveLink(l *link) error {
 	for d, rs := range l.holds {
 		m.Holds[d] = rs
 	}
+	m.LastOK -= m.LastOK % time.Minute.Milliseconds() // so that a quiet relay is not written down after every look
 	r.mu.Unlock()
-	return r.save(keyLink+l.name, m)
+	b, err := sorted(m)
+	if err != nil || bytes.Equal(b, l.written) {
+		return err
+	}
+	if err := r.cfg.State.Put(keyLink+l.name, b); err != nil {
+		return fmt.Errorf("remember %s: %w", keyLink+l.name, err)
+	}
+	l.written = b
+	return nil
+}
+
+// sorted encodes the same value to the same bytes.
+func sorted(v any) ([]byte, error) {
+	mode, err := cbor.CoreDetEncOptions().EncMode()
+	if err != nil {
+		return nil, err
+	}
+	return mode.Marshal(v)
 }
 
 func sortedIDs(set map[[16]byte]bool) [][16]byte {

@@ -43,7 +43,7 @@ type Config struct {
 
 	Flush     time.Duration // from Nudge to sending; 0 is at once
 	Poll      time.Duration // between looks at relays that fail, at what others lack, and at the own files; 0 is 30 s
-	SeenEvery time.Duration // least time between two statements of what is seen here; 0 is no limit
+	SeenEvery time.Duration // least time between two statements of what is seen here in Run; 0 is no limit. Sync always says it
 	Carry     time.Duration // how long Run waits before it carries others' segments to a relay that lacks them; 0 is a minute
 }
 
@@ -191,6 +191,11 @@ func New(ctx context.Context, cfg Config) (*Replica, error) {
 	defer r.work.Unlock()
 	if err := r.readSeen(ctx); err != nil {
 		return nil, fmt.Errorf("open replica: %w", err)
+	}
+	if _, here := cfg.Roster.State().Device(r.me); here {
+		if r.joined = cfg.Roster.State().Present(r.me) && len(r.keyring()) > 0; !cfg.Roster.State().Present(r.me) {
+			r.halted = ErrRemoved
+		}
 	}
 	return r, nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -69,6 +70,60 @@ func TestTwoPeopleMeetThroughAFolder(t *testing.T) {
 	if d := ana.device(tom); d.Lacks != 0 || len(d.Missing) != 0 || d.Seen == nil {
 		t.Errorf("tom %+v", d)
 	}
+}
+
+func TestACheckMendsAFolder(t *testing.T) {
+	m := relay.NewMemory("memory")
+	team := newTeam(t, 2, map[string]relay.Relay{"m": m})
+	ana, tom := team[0], team[1]
+	root := filepath.Join(t.TempDir(), "shared")
+	must(t, folder.Create(root))
+	for _, p := range team {
+		must(t, p.AddRelay("folder", folder.New(root, p.team, p.me, folder.Options{NoWatch: true})))
+	}
+	for i := range 3 {
+		ana.write(fmt.Sprint(i))
+		tom.write(fmt.Sprint(i))
+		syncAll(team...)
+	}
+	segments := func(p *person) []string {
+		names, err := filepath.Glob(filepath.Join(root, "*", p.me.String(), "*.segment"))
+		must(t, err)
+		return names
+	}
+	mine, his := segments(ana), segments(tom)
+	if len(mine) != 3 || len(his) != 3 {
+		t.Fatalf("%d and %d segments", len(mine), len(his))
+	}
+	damaged, err := os.ReadFile(mine[0])
+	must(t, err)
+	must(t, os.WriteFile(mine[0], damaged[:len(damaged)/2], 0o666))
+	must(t, os.Remove(mine[1]))
+	must(t, os.WriteFile(his[0], []byte("nonsense"), 0o666))
+	must(t, os.Remove(his[1]))
+	_, err = ana.Check(t.Context())
+	must(t, err)
+	if again, err := os.ReadFile(mine[0]); err != nil || !slices.Equal(again, damaged) {
+		t.Errorf("the damaged file was not written again: %v", err)
+	}
+	if !slices.Equal(segments(ana), mine) {
+		t.Errorf("own files %q, want %q", segments(ana), mine)
+	}
+	carried, err := filepath.Glob(filepath.Join(root, "*", ana.me.String(), "carried", tom.me.String(), "*.segment"))
+	must(t, err)
+	if len(carried) != 2 {
+		t.Errorf("%d of the two files that tom lost are carried", len(carried))
+	}
+	if p := ana.Status().Problems; len(p) != 0 {
+		t.Errorf("problems %+v", p)
+	}
+	eva := newPerson(t)
+	inv, err := roster.ParseInvite(ana.invite(roster.Terms{}).Code())
+	must(t, err)
+	eva.join(inv.Code(), "", map[string]relay.Relay{"folder": folder.New(root, ana.team, eva.id.Device(), folder.Options{NoWatch: true})})
+	ana.sync()
+	syncAll(eva, ana, eva)
+	same(t, ana, tom, eva)
 }
 
 func TestNothingIsDoneTwiceAndARestartForgetsNothing(t *testing.T) {
@@ -629,28 +684,60 @@ func TestManySmallSegmentsBecomeFewEverywhere(t *testing.T) {
 	}
 }
 
+func TestAMergeOfWhatIsHeldReplacesItOnlyIfItOpens(t *testing.T) {
+	m := relay.NewMemory("memory")
+	team := newTeam(t, 2, map[string]relay.Relay{"m": m})
+	ana, tom := team[0], team[1]
+	for i := range 3 {
+		ana.write(fmt.Sprint(i))
+		syncAll(ana, tom)
+	}
+	merged, err := journal.Seal(ana.id, mustKey(t, ana), ana.team, journal.Hash{}, ana.written)
+	must(t, err)
+	other, err := journal.NewEpochKey(rand.Reader)
+	must(t, err)
+	sealed, err := journal.Seal(ana.id, other, ana.team, journal.Hash{}, ana.written)
+	must(t, err)
+	for i, b := range [][]byte{sealed, merged} {
+		must(t, m.Put(t.Context(), relay.Blob{Kind: relay.Segment, Team: ana.team, Author: ana.me, First: 1, Last: 3, Bytes: b}))
+		tom.sync()
+		if got, want := len(blobs(t, tom.keep, relay.Segment)), []int{3, 1}[i]; got != want {
+			t.Errorf("%d segments are kept, want %d", got, want)
+		}
+	}
+}
+
 func TestSeenIsWrittenNoMoreOftenThanAllowed(t *testing.T) {
 	m := relay.NewMemory("memory")
 	team := newTeam(t, 2, map[string]relay.Relay{"m": m})
 	ana, tom := team[0], team[1]
-	clock := noon()
+	clock := noon().Add(time.Hour)
 	tom.now = func() time.Time { return clock }
 	tom.tune = func(c *Config) { c.SeenEvery = time.Minute }
 	tom.open(tom.team).use(map[string]relay.Relay{"m": m})
-	clock = clock.Add(time.Hour)
-	said := func() uint64 { return tom.said.Counter }
-	start := said()
-	for i := range 5 {
-		ana.write(fmt.Sprint(i))
-		syncAll(ana, tom)
+	receive := func(text string) {
+		ana.write(text)
+		ana.sync()
+		must(t, tom.pull(t.Context(), tom.Replica.links["m"]))
 	}
-	if said() != start+1 {
-		t.Errorf("%d statements in a minute", said()-start)
+	start := tom.said.Counter
+	for i := range 5 {
+		receive(fmt.Sprint(i))
+		must(t, tom.sayNow(t.Context(), false))
+	}
+	if n := tom.said.Counter - start; n != 1 {
+		t.Errorf("%d statements within a minute", n)
 	}
 	clock = clock.Add(2 * time.Minute)
+	must(t, tom.sayNow(t.Context(), false))
+	must(t, tom.sayNow(t.Context(), true))
+	if n := tom.said.Counter - start; n != 2 {
+		t.Errorf("%d statements after two minutes and nothing new", n)
+	}
+	receive("and now")
 	syncAll(tom, ana)
-	if have, _ := ana.Delivered(5); said() != start+2 || have != 1 {
-		t.Errorf("%d statements, delivered to %d", said()-start, have)
+	if have, _ := ana.Delivered(6); tom.said.Counter != start+3 || have != 1 {
+		t.Errorf("a sync that was asked for: %d statements, delivered to %d", tom.said.Counter-start, have)
 	}
 }
 

@@ -31,95 +31,85 @@ func (r *Replica) sync(ctx context.Context, check bool) (Report, error) {
 	r.mu.Lock()
 	before := r.tally
 	r.mu.Unlock()
-	links := r.allLinks()
+	a := &attempt{r: r, links: r.allLinks(), failed: map[string]error{}}
 	if check {
 		r.work.Lock()
-		for _, l := range links {
+		for _, l := range a.links {
 			r.startOver(l)
 		}
 		r.work.Unlock()
 	}
-	failed := map[string]error{}
-	err := r.settleNow(ctx)
-	for range roundsMost {
-		if err != nil || ctx.Err() != nil {
-			break
-		}
-		r.mu.Lock()
-		progress := r.tally.progress
-		r.mu.Unlock()
-		live := working(links, failed)
-		err = r.each(live, failed, func(l *link) error { return r.pull(ctx, l) })
-		if err == nil {
-			err = r.settleNow(ctx)
-		}
-		for err == nil && r.mustRestart(working(links, failed)) && ctx.Err() == nil {
-			err = r.each(working(links, failed), failed, func(l *link) error { return r.pull(ctx, l) })
-			if err == nil {
-				err = r.settleNow(ctx)
-			}
-		}
-		if err == nil {
-			err = r.each(working(links, failed), failed, func(l *link) error { return r.push(ctx, l, true) })
-		}
-		if err == nil {
-			err = r.settleNow(ctx)
-		}
-		r.mu.Lock()
-		done := r.tally.progress == progress
-		r.mu.Unlock()
-		if done {
-			break
-		}
-	}
-	if err == nil && ctx.Err() == nil {
-		err = r.sayNow(ctx)
-	}
-	if err == nil {
-		err = r.each(working(links, failed), failed, func(l *link) error { return r.push(ctx, l, true) })
-	}
+	err := a.rounds(ctx)
 	if err == nil {
 		err = ctx.Err()
 	}
-	return r.report(before, links, failed), err
+	return a.report(before), err
 }
 
-func (r *Replica) report(before tally, links []*link, failed map[string]error) Report {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	out := Report{
-		Sent:     r.tally.sent - before.sent,
-		Received: r.tally.received - before.received,
-		Carried:  r.tally.carried - before.carried,
-		Admitted: slices.Clone(r.tally.admitted[len(before.admitted):]),
-		Relays:   map[string]error{},
-		Halted:   r.halted,
-	}
-	for _, l := range links {
-		out.Relays[l.name] = failed[l.name]
-	}
-	return out
+// attempt is one Sync: its relays, and what those that failed failed with. They are left alone for the rest of it.
+type attempt struct {
+	r      *Replica
+	links  []*link
+	failed map[string]error
 }
 
-func working(links []*link, failed map[string]error) []*link {
-	var out []*link
-	for _, l := range links {
-		if failed[l.name] == nil {
-			out = append(out, l)
+// rounds goes on until nobody has anything left to do, and then says what is seen here.
+func (a *attempt) rounds(ctx context.Context) error {
+	if err := a.r.settleNow(ctx); err != nil {
+		return err
+	}
+	for range roundsMost {
+		a.r.mu.Lock()
+		before := a.r.tally.progress
+		a.r.mu.Unlock()
+		if err := a.pull(ctx); err != nil {
+			return err
+		}
+		if err := a.push(ctx); err != nil {
+			return err
+		}
+		a.r.mu.Lock()
+		done := a.r.tally.progress == before
+		a.r.mu.Unlock()
+		if done || ctx.Err() != nil {
+			break
 		}
 	}
-	return out
+	if err := a.r.sayNow(ctx, true); err != nil {
+		return err
+	}
+	return a.push(ctx)
 }
 
-// mustRestart reports whether the roster has come to know somebody whose blobs were passed over.
-func (r *Replica) mustRestart(links []*link) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.ContainsFunc(links, func(l *link) bool { return l.restart })
+// pull takes in what all relays have, again for those where somebody was passed over who has become known meanwhile.
+func (a *attempt) pull(ctx context.Context) error {
+	for {
+		if err := a.each(ctx, func(l *link) error { return a.r.pull(ctx, l) }); err != nil {
+			return err
+		}
+		if err := a.r.settleNow(ctx); err != nil {
+			return err
+		}
+		if ctx.Err() != nil || !a.r.mustRestart(a.working()) {
+			return nil
+		}
+	}
+}
+
+func (a *attempt) push(ctx context.Context) error {
+	if err := a.each(ctx, func(l *link) error { return a.r.push(ctx, l, true) }); err != nil {
+		return err
+	}
+	return a.r.settleNow(ctx)
+}
+
+func (a *attempt) working() []*link {
+	return slices.DeleteFunc(slices.Clone(a.links), func(l *link) bool { return a.failed[l.name] != nil })
 }
 
 // each does something with all relays at once. What a relay fails with is noted with it; what the own store fails with is returned.
-func (r *Replica) each(links []*link, failed map[string]error, do func(*link) error) error {
+func (a *attempt) each(ctx context.Context, do func(*link) error) error {
+	links := a.working()
 	errs := make([]error, len(links))
 	var wg sync.WaitGroup
 	for i, l := range links {
@@ -132,15 +122,40 @@ func (r *Replica) each(links []*link, failed map[string]error, do func(*link) er
 		switch err := errs[i]; {
 		case errors.As(err, &own):
 			local = errors.Join(local, own.err)
-		case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, errGone):
+		case err != nil && ctx.Err() != nil, errors.Is(err, errGone):
 		default:
-			r.tried(l, err)
+			a.r.tried(l, err)
 			if err != nil {
-				failed[l.name] = err
+				a.failed[l.name] = err
 			}
 		}
 	}
 	return local
+}
+
+func (a *attempt) report(before tally) Report {
+	a.r.mu.Lock()
+	defer a.r.mu.Unlock()
+	now := a.r.tally
+	out := Report{
+		Sent:     now.sent - before.sent,
+		Received: now.received - before.received,
+		Carried:  now.carried - before.carried,
+		Admitted: slices.Clone(now.admitted[len(before.admitted):]),
+		Relays:   map[string]error{},
+		Halted:   a.r.halted,
+	}
+	for _, l := range a.links {
+		out.Relays[l.name] = a.failed[l.name]
+	}
+	return out
+}
+
+// mustRestart reports whether the roster has come to know somebody whose blobs were passed over.
+func (r *Replica) mustRestart(links []*link) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.ContainsFunc(links, func(l *link) bool { return l.restart })
 }
 
 // tried notes how an attempt with a relay went.
@@ -247,10 +262,10 @@ func (r *Replica) settleNow(ctx context.Context) error {
 	return r.settle(ctx)
 }
 
-func (r *Replica) sayNow(ctx context.Context) error {
+func (r *Replica) sayNow(ctx context.Context, now bool) error {
 	r.work.Lock()
 	defer r.work.Unlock()
-	return r.say(ctx)
+	return r.say(ctx, now)
 }
 
 // Run syncs in the background until ctx ends, and returns its error. A relay, or the own store, that fails is tried again every Poll.
@@ -358,7 +373,7 @@ func (r *Replica) pushOnce(ctx context.Context, l *link) error {
 	if err := r.settleNow(ctx); err != nil {
 		return &localError{err}
 	}
-	if err := r.sayNow(ctx); err != nil {
+	if err := r.sayNow(ctx, false); err != nil {
 		return &localError{err}
 	}
 	return r.push(ctx, l, false)
