@@ -33,7 +33,7 @@ var decisionsEarly = []decision{
 		},
 		asked: []advice{
 			{moment{"mireille", -11, wed, "09:15"}, agrees, "I have been to thirty of these before breakfast and remember two."},
-			{moment{"oskar", -11, wed, "14:05"}, conditions, "If something burns on a quay I still want to phone a person."},
+			{moment{"oskar", -11, wed, "16:05"}, conditions, "If something burns on a quay I still want to phone a person."},
 			{moment{"arjun", -11, thu, "13:30"}, agrees, "Slips should carry a reason, or we write a diary."},
 			{moment{"tom", -11, fri, "10:10"}, disagrees, "I learn from the pauses. I doubt that I will learn from lists."},
 		},

@@ -207,8 +207,8 @@ var decisionsLate = []decision{
 			{"30 minutes, and shorter on full sailings", "Nobody is hurried without need.", "Two rules, and the second starts when it is too late."},
 		},
 		asked: []advice{
-			{moment{"mireille", +0, mon, "08:20"}, agrees, "The kiosk holds for four already and nobody has noticed."},
-			{moment{"wanjiru", +0, mon, "11:30"}, conditions, "Whoever pays by bank on a phone needs to be able to add five minutes."},
+			{moment{"mireille", 0, mon, "08:20"}, agrees, "The kiosk holds for four already and nobody has noticed."},
+			{moment{"wanjiru", 0, tue, "09:00"}, conditions, "Whoever pays by bank on a phone needs to be able to add five minutes."},
 		},
 		decided: moment{"arjun", 0, tue, "13:45"}, chosen: 1,
 		decision:  "An unpaid place is held for twelve minutes and can be held five more by one touch. The remaining time is on the screen.",
