@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"longhand/app/artefact"
 	"longhand/app/kind"
@@ -20,10 +23,22 @@ type index struct {
 	// letters counts artefacts by prefix and first letters of their ids, at
 	// every length that some id needs.
 	letters map[string]int
+	members int // changes of profiles, counted
+}
+
+// profiles counts changes of people’s profiles.
+func (x *index) profiles() int {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.members
 }
 
 // ErrAmbiguous: what was typed could be several things.
 var ErrAmbiguous = errors.New("could be several")
+
+// longestShort is the most letters of an id that is shortened: 50 bits. Beyond
+// that it is shown whole.
+const longestShort = 10
 
 // leadLength is how much of a text a list shows.
 const leadLength = 240
@@ -45,6 +60,7 @@ func headOf(v artefact.View) artefact.View {
 		values[path] = value
 	}
 	v.Values = values
+	v.Heads, v.Late, v.Device = nil, nil, "" // only whoever opens it asks
 	return v
 }
 
@@ -64,11 +80,14 @@ func (x *index) putLocked(doc artefact.DocID, head artefact.View) {
 	}
 	if _, known := x.heads[doc]; !known {
 		name := prefixOf(head) + "-" + doc.Letters()
-		for n := artefact.ShortLetters; n <= len(doc.Letters()); n++ {
+		for n := artefact.ShortLetters; n <= longestShort; n++ {
 			x.letters[name[:len(name)-len(doc.Letters())+n]]++
 		}
 	}
 	x.heads[doc] = head
+	if k, _ := kind.Of(head.Kind); k.One == kind.PerPerson {
+		x.members++
+	}
 }
 
 func prefixOf(v artefact.View) string {
@@ -76,20 +95,45 @@ func prefixOf(v artefact.View) string {
 	return k.Prefix
 }
 
-// load reads all heads from the store.
+// load reads all heads from the store. Decoding takes longest, so every
+// processor does some of it.
 func (x *index) load(s *storage.Store) error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return s.View(func(tx *storage.Tx) error {
-		return tx.Each(inHeads, nil, func(key, value []byte) error {
-			var v artefact.View
-			if err := json.Unmarshal(value, &v); err != nil || len(key) != len(artefact.DocID{}) {
-				return fmt.Errorf("read what lists show: %w", errors.Join(err, storage.ErrDamaged))
+	type sealed struct{ key, value []byte }
+	todo := make(chan []sealed, 8)
+	var group errgroup.Group
+	for range runtime.NumCPU() {
+		group.Go(func() error {
+			for part := range todo {
+				heads := make([]artefact.View, len(part))
+				for i, one := range part {
+					if err := json.Unmarshal(one.value, &heads[i]); err != nil || len(one.key) != len(artefact.DocID{}) {
+						for range todo { // nobody else waits for room
+						}
+						return fmt.Errorf("read what lists show: %w", errors.Join(err, storage.ErrDamaged))
+					}
+				}
+				x.mu.Lock()
+				for i, one := range part {
+					x.putLocked(artefact.DocID(one.key), heads[i])
+				}
+				x.mu.Unlock()
 			}
-			x.putLocked(artefact.DocID(key), v)
+			return nil
+		})
+	}
+	var part []sealed
+	err := s.View(func(tx *storage.Tx) error {
+		return tx.Each(inHeads, nil, func(key, value []byte) error {
+			if part = append(part, sealed{key, value}); len(part) == 256 {
+				todo <- part
+				part = nil
+			}
 			return nil
 		})
 	})
+	todo <- part
+	close(todo)
+	return errors.Join(err, group.Wait())
 }
 
 // id is the readable id of a document: as few letters as tell it apart.
@@ -105,7 +149,7 @@ func (x *index) idLocked(doc artefact.DocID) string {
 		return doc.String()
 	}
 	prefix, letters := prefixOf(v)+"-", doc.Letters()
-	for n := artefact.ShortLetters; n < len(letters); n++ {
+	for n := artefact.ShortLetters; n <= longestShort; n++ {
 		if x.letters[prefix+letters[:n]] <= 1 {
 			return prefix + letters[:n]
 		}

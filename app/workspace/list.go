@@ -266,7 +266,7 @@ func around(s string, at, n int) string {
 // Complete makes search ready where Start was not called: on the command line.
 func (w *Workspace) SearchNow(query string, limit int) *Found {
 	if ready, _ := w.search.Ready(); !ready {
-		w.indexAll()
+		w.indexAll(0)
 	}
 	return w.Search(query, limit)
 }

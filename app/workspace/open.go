@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"longhand/app/artefact"
 	"longhand/app/search"
@@ -82,7 +83,7 @@ func (w *Workspace) Start() {
 	w.done.Add(2)
 	go func() {
 		defer w.done.Done()
-		w.indexAll()
+		w.indexLater()
 	}()
 	go func() {
 		defer w.done.Done()
@@ -90,13 +91,32 @@ func (w *Workspace) Start() {
 	}()
 }
 
-// indexAll makes everything findable, without holding anything else up.
-func (w *Workspace) indexAll() {
+// The first picture comes before search does: indexing waits, and then leaves
+// room for whatever a person does meanwhile.
+const (
+	indexAfter = 2 * time.Second
+	indexPause = 4 * time.Millisecond
+	indexBatch = 64
+)
+
+func (w *Workspace) indexLater() {
+	select {
+	case <-w.background.Done():
+	case <-time.After(indexAfter):
+		w.indexAll(indexPause)
+	}
+}
+
+// indexAll makes everything findable, with a pause after every batch.
+func (w *Workspace) indexAll(pause time.Duration) {
 	var docs []artefact.DocID
 	w.index.each(func(doc artefact.DocID, _ artefact.View) { docs = append(docs, doc) })
-	for _, doc := range docs {
+	for i, doc := range docs {
 		if w.background.Err() != nil {
 			return
+		}
+		if pause > 0 && i%indexBatch == indexBatch-1 {
+			time.Sleep(pause)
 		}
 		if v, err := w.view(doc); err == nil {
 			w.search.Put(v)

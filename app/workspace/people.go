@@ -119,8 +119,23 @@ func (w *Workspace) FindPerson(s string) (Person, error) {
 	return Person{}, fmt.Errorf("%w: %q", ErrNobody, s)
 }
 
-// zone is the time zone of a person.
+// zone is the time zone of a person. Lists ask it for every row, so it is
+// remembered until somebody’s profile changes.
 func (w *Workspace) zone(p artefact.Person) *time.Location {
+	w.zonesMu.Lock()
+	defer w.zonesMu.Unlock()
+	if v := w.index.profiles(); w.zones == nil || v != w.zonesOf {
+		w.zones, w.zonesOf = map[artefact.Person]*time.Location{}, v
+	}
+	zone, ok := w.zones[p]
+	if !ok {
+		zone = w.readZone(p)
+		w.zones[p] = zone
+	}
+	return zone
+}
+
+func (w *Workspace) readZone(p artefact.Person) *time.Location {
 	if doc, err := w.derive("member", string(p)); err == nil {
 		if v, ok := w.index.head(doc); ok {
 			if z, err := time.LoadLocation(v.Text("zone")); err == nil {

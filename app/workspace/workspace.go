@@ -114,6 +114,10 @@ type Workspace struct {
 	asideMu   sync.Mutex
 	aside     []Refused
 
+	zonesMu sync.Mutex
+	zones   map[artefact.Person]*time.Location
+	zonesOf int // the count of profile changes that zones is of
+
 	// cancel ends the background work, and done says that it has ended.
 	closing    sync.Once
 	background context.Context
