@@ -57,10 +57,13 @@ func (r *Replica) settle(ctx context.Context) error {
 			return err
 		}
 		if r.known == r.cfg.Roster.Len() {
+			if err := r.retryShelf(ctx, false); err != nil {
+				return err
+			}
 			return r.merge(ctx)
 		}
 		r.noteRoster()
-		if err := r.retryShelf(ctx); err != nil {
+		if err := r.retryShelf(ctx, true); err != nil {
 			return err
 		}
 		for _, b := range r.unreadSeen() {

@@ -300,6 +300,14 @@ func (r *Replica) readState() error {
 	for _, s := range shelf {
 		r.shelf[s.Ref] = s.Reason
 	}
+	// A crash may have come between keeping and applying.
+	for d, refs := range r.kept {
+		for _, ref := range refs {
+			if _, shelved := r.shelf[ref]; !shelved && (r.held[d] == nil || !r.held[d].numbers.has(ref.First, ref.Last)) {
+				r.shelf[ref], r.shelfDirty = Again, true
+			}
+		}
+	}
 	if _, err := r.load(keySeen, &r.said); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -785,6 +786,34 @@ func TestWhatCannotBeStoredIsNotAcknowledged(t *testing.T) {
 	same(t, ana, tom)
 	if have, _ := ana.Delivered(1); have != 1 {
 		t.Error("no receipt for what was stored in the end")
+	}
+}
+
+func TestWhatWasKeptBeforeACrashIsAppliedAfterIt(t *testing.T) {
+	relays := map[string]relay.Relay{"m": relay.NewMemory("memory")}
+	for name, remember := range map[string]bool{"the refusal is remembered": true, "nothing is remembered": false} {
+		t.Run(name, func(t *testing.T) {
+			team := newTeam(t, 2, relays)
+			ana, tom := team[0], team[1]
+			state := maps.Clone(tom.state.m)
+			tom.refuse = errors.New("power cut")
+			ana.write("one")
+			ana.sync()
+			if _, err := tom.Sync(t.Context()); !errors.Is(err, tom.refuse) {
+				t.Fatalf("sync: %v", err)
+			}
+			if !remember {
+				tom.state.m = state
+			}
+			tom.refuse = nil
+			tom.open(tom.team) // and the relay is gone
+			tom.sync()
+			same(t, ana, tom)
+			if s := tom.Status().SetAside; len(s) != 0 {
+				t.Errorf("set aside %+v", s)
+			}
+		})
+		relays = map[string]relay.Relay{"m": relay.NewMemory("memory")}
 	}
 }
 

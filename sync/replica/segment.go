@@ -59,6 +59,10 @@ func (r *Replica) takeIn(ctx context.Context, from string, h journal.Header, d r
 	}
 	if len(fresh) > 0 {
 		if err := r.cfg.Apply(ctx, fresh); err != nil {
+			// It is kept already, and no relay will bring it a second time.
+			if err := r.setAside(ctx, b, Again); err != nil {
+				return err
+			}
 			return fmt.Errorf("apply entries %d-%d of %s: %w", fresh[0].Entry.Number, fresh[len(fresh)-1].Entry.Number, h.Device, err)
 		}
 	}
@@ -75,13 +79,13 @@ func (r *Replica) takeIn(ctx context.Context, from string, h journal.Header, d r
 	}
 	r.mu.Unlock()
 	r.dirty[h.Device] = true
+	if len(fresh) > 0 {
+		r.cfg.Notify(Event{Kind: EventApplied, Device: h.Device, Count: len(fresh)})
+	}
 	if cut < h.Last {
 		return r.setAside(ctx, b, BeyondCut)
 	}
 	r.unshelve(ref)
-	if len(fresh) > 0 {
-		r.cfg.Notify(Event{Kind: EventApplied, Device: h.Device, Count: len(fresh)})
-	}
 	return nil
 }
 
@@ -277,11 +281,13 @@ func (r *Replica) unshelve(ref relay.Ref) {
 	}
 }
 
-// retryShelf takes in again what waited.
-func (r *Replica) retryShelf(ctx context.Context) error {
+// retryShelf takes in again what waited: all of it, or only what the store did not take.
+func (r *Replica) retryShelf(ctx context.Context, all bool) error {
 	var refs []relay.Ref
-	for ref := range r.shelf {
-		refs = append(refs, ref)
+	for ref, why := range r.shelf {
+		if all || why == Again {
+			refs = append(refs, ref)
+		}
 	}
 	slices.SortFunc(refs, func(a, b relay.Ref) int { // so that a history comes in order
 		if a.First != b.First {

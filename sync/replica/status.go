@@ -73,7 +73,7 @@ type Reason string
 const (
 	NoKey     Reason = "no-key"     // sealed for others, so far
 	Unknown   Reason = "unknown"    // of a device, or for an invite, that the roster does not know so far
-	Again     Reason = "again"      // kept, and taken in anew because the memory of it was lost
+	Again     Reason = "again"      // kept, and to be taken in anew: the store failed, or the memory of it was lost
 	BeyondCut Reason = "beyond-cut" // written by a removed device after the last entry that was accepted
 )
 
