@@ -171,7 +171,7 @@ var decisionsLate = []decision{
 			{moment{"tom", -2, fri, "15:50"}, agrees, "£1,440 is two months of what the narrow paper saves."},
 			{moment{"arjun", -1, mon, "12:35"}, conditions, "Count to the minute, with the sailing’s number, so that I can lay it over the scans."},
 		},
-		decided: moment{"ines", -1, tue, "14:15"}, chosen: 1,
+		decided: moment{"ines", -1, mon, "15:15"}, chosen: 1,
 		decision:  "Two people count for two days each at Brannoch, Vestness, Kessel Point and Tolsay, before the season’s busiest month.",
 		rationale: "The question of a gate at Kessel Point is worth ten times as much and rests on a guess. Scans cannot see those who gave up.",
 		tradeOffs: "£1,440, and the gate is decided without it if Oskar has to decide this month.",

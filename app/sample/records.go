@@ -4,7 +4,8 @@ import "slices"
 
 // Records are all records of the sample.
 func Records() []Record {
-	out := slices.Concat(briefs, objectives, insights, []Record{agreement})
+	out := slices.Concat(briefs, objectives, insights, []Record{agreement}, reviews,
+		updatesInes, updatesTom, updatesWanjiru, updatesArjun, updatesOskar, updatesMireille)
 	for _, d := range slices.Concat(decisionsEarly, decisionsMiddle, decisionsLate) {
 		out = append(out, d.record())
 	}
