@@ -5,7 +5,11 @@ import './tokens.css'
 import './base.css'
 import '$lib/editor/prose.css'
 import { mount } from 'svelte'
+import { here } from '$lib/state/route.svelte'
 import App from './App.svelte'
+
+// State that is first made while something is derived from it is not followed.
+here()
 
 // The fonts lie beside this file: waiting a moment for them spares a first
 // frame that breaks its lines differently from the second.

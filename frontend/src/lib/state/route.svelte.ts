@@ -38,5 +38,5 @@ class Place {
 }
 
 let place: Place | undefined
-/** The one place; made on first use so that pure functions here need no window. */
+/** The one place. Made when the window starts, and not with this module, so that its functions need no window. */
 export const here = (): Place => (place ??= new Place())
