@@ -90,6 +90,9 @@ func (r *runner) teamInvite() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if _, err := w.Sync(ctx); err != nil && !errors.Is(err, workspace.ErrNoRelay) {
+				fmt.Fprintln(r.env.Err, "The invitation has not reached a relay yet; `longhand sync` sends it. "+workspace.Explain(err).Message)
+			}
 			return r.print(code, func(out io.Writer) { fmt.Fprintln(out, code) })
 		})
 	}

@@ -98,7 +98,7 @@ func (w *Workspace) sheet(doc artefact.DocID, make func(automerge.Actor) (*artef
 // actor is this device and 16 random bytes: new at every opening of a
 // document, so that a restored backup never repeats one.
 func (w *Workspace) actor() (a automerge.Actor, err error) {
-	device := w.self.identity.Device()
+	device := w.identity.Device()
 	copy(a[:], device[:])
 	_, err = io.ReadFull(w.random(), a[16:])
 	return a, err

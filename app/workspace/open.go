@@ -36,7 +36,7 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 }
 
 func openTeam(ctx context.Context, o Options, dir string, key storage.Key, s self, ro *roster.Roster) (_ *Workspace, err error) {
-	w := &Workspace{options: o, dir: dir, key: key, self: s, roster: ro, search: search.New()}
+	w := &Workspace{options: o, dir: dir, key: key, self: s, identity: s.identity, person: s.Person, team: s.Team, roster: ro, search: search.New()}
 	w.background, w.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	var closers []func() error
 	defer func() {

@@ -17,7 +17,7 @@ import (
 func (w *Workspace) People() []Person {
 	var out []Person
 	for _, m := range w.roster.State().Members {
-		out = append(out, w.person(m))
+		out = append(out, w.named(m))
 	}
 	slices.SortStableFunc(out, func(a, b Person) int {
 		switch {
@@ -31,7 +31,7 @@ func (w *Workspace) People() []Person {
 	return out
 }
 
-func (w *Workspace) person(m roster.Member) Person {
+func (w *Workspace) named(m roster.Member) Person {
 	id := m.Person.String()
 	p := Person{ID: id, Me: id == string(w.Me()), Left: m.Removed, Zone: "UTC"}
 	if doc, err := w.derive("member", id); err == nil {
@@ -157,7 +157,7 @@ func (w *Workspace) teamZone() *time.Location {
 
 // admin reports whether this device’s person is an admin.
 func (w *Workspace) admin() bool {
-	m, ok := w.roster.State().Member(w.self.Person)
+	m, ok := w.roster.State().Member(w.person)
 	return ok && !m.Removed && m.Role == roster.RoleAdmin
 }
 

@@ -259,7 +259,7 @@ func (p *player) gathered(k kind.Kind, r sample.Record) error {
 		if at.After(p.now) {
 			return nil
 		}
-		if p.cast[step.Who].id != p.w.self.identity {
+		if p.cast[step.Who].id != p.w.identity {
 			return fmt.Errorf("%s cannot gather it: the window is somebody else’s", step.Who)
 		}
 		restore := p.w.SetClock(func() time.Time { return at })
@@ -417,7 +417,7 @@ func (p *player) send(ctx context.Context, to relay.Relay, a *actor) (end journa
 		}
 		entries = append(entries, e)
 	}
-	team := p.w.self.Team
+	team := p.w.team
 	for len(entries) > 0 {
 		part := entries[:journal.Fit(entries)]
 		b, err := journal.Seal(a.id, p.epoch(a), team, end.Hash, part)
@@ -449,16 +449,16 @@ func (p *player) heard(ctx context.Context, to relay.Relay, a *actor, marks map[
 	s := journal.Seen{Device: a.id.Device(), Counter: 1, At: p.now.Add(-time.Duration(3+7*i) * time.Minute), Marks: maps.Clone(marks)}
 	if i == len(sample.People)-2 {
 		s.At = p.now.Add(-16 * time.Hour)
-		me := p.w.self.identity.Device()
+		me := p.w.identity.Device()
 		if mark := s.Marks[me]; mark.Number > 4 {
 			s.Exceptions = map[journal.DeviceID][]journal.Range{me: {{First: mark.Number - 2, Last: mark.Number - 1}}}
 		}
 	}
-	b, err := journal.SealSeen(a.id, p.epoch(a), p.w.self.Team, s)
+	b, err := journal.SealSeen(a.id, p.epoch(a), p.w.team, s)
 	if err != nil {
 		return err
 	}
-	return to.Put(ctx, relay.Blob{Kind: relay.Seen, Team: p.w.self.Team, Author: s.Device, Counter: s.Counter, Bytes: b})
+	return to.Put(ctx, relay.Blob{Kind: relay.Seen, Team: p.w.team, Author: s.Device, Counter: s.Counter, Bytes: b})
 }
 
 // when is the instant of a step.

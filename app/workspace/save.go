@@ -33,7 +33,7 @@ func (w *Workspace) save(v artefact.View, all ...artefact.Change) error {
 		if err != nil {
 			return fmt.Errorf("save: %w", err)
 		}
-		entry, err := journal.NewEntry(w.random(), w.self.identity.Device(), 0, body)
+		entry, err := journal.NewEntry(w.random(), w.identity.Device(), 0, body)
 		if err != nil {
 			return fmt.Errorf("save: %w", err)
 		}
@@ -149,7 +149,7 @@ func (w *Workspace) replay() error {
 		}
 		var bodies []received
 		for _, e := range entries {
-			bodies = append(bodies, received{w.self.identity.Device(), e.Number, e.Body})
+			bodies = append(bodies, received{w.identity.Device(), e.Number, e.Body})
 		}
 		if _, err := w.receive(bodies); err != nil {
 			return err
@@ -178,7 +178,7 @@ func (w *Workspace) Entries(from uint64, limit int) ([]journal.Entry, error) {
 		if len(rec) < 16 {
 			return nil, fmt.Errorf("read own entry %d: %w", from+uint64(i), storage.ErrDamaged)
 		}
-		out[i] = journal.Entry{Device: w.self.identity.Device(), Number: from + uint64(i), Salt: [16]byte(rec[:16]), Body: rec[16:]}
+		out[i] = journal.Entry{Device: w.identity.Device(), Number: from + uint64(i), Salt: [16]byte(rec[:16]), Body: rec[16:]}
 	}
 	return out, nil
 }

@@ -26,7 +26,7 @@ const (
 
 func (w *Workspace) replicaConfig() replica.Config {
 	return replica.Config{
-		Identity: w.self.identity, Roster: w.roster, Keep: w.keep,
+		Identity: w.identity, Roster: w.roster, Keep: w.keep,
 		State: replicaState{w.store}, Outbox: w, Apply: w.apply,
 		Now: w.Now, Rand: rand.Reader, Notify: w.heard,
 		Flush: flushEvery, Poll: pollEvery, SeenEvery: seenEvery,
@@ -134,7 +134,7 @@ func PlainRelay(address string) (string, error) {
 // state and is tried again.
 func (w *Workspace) useRelay(address string) {
 	path := strings.TrimPrefix(address, "folder:")
-	w.replica.AddRelay(address, folder.New(path, w.self.Team, w.self.identity.Device(), folder.Options{}))
+	w.replica.AddRelay(address, folder.New(path, w.team, w.identity.Device(), folder.Options{}))
 }
 
 // prepareRelay makes a new relay ready: an empty folder, or one that is not
@@ -259,7 +259,7 @@ func (w *Workspace) ask(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return w.replica.Join(ctx, inv, w.self.Person, j.Name)
+	return w.replica.Join(ctx, inv, w.person, j.Name)
 }
 
 func (w *Workspace) join(ctx context.Context) (bool, error) {
@@ -280,17 +280,17 @@ func (w *Workspace) refusedInvite() error {
 	if len(state.Members) == 0 {
 		return nil // nothing of the team has been seen yet
 	}
-	if slices.ContainsFunc(state.Waiting, func(o roster.Waiting) bool { return o.Device == w.self.identity.Device() }) {
+	if slices.ContainsFunc(state.Waiting, func(o roster.Waiting) bool { return o.Device == w.identity.Device() }) {
 		return nil // an admin has to agree
 	}
-	open, ok := state.Invite(inv.ID())
+	open, known := state.Invite(inv.ID())
 	switch {
-	case !ok:
+	case slices.Contains(state.Closed, inv.ID()):
 		return roster.ErrInviteClosed
-	case w.Now().After(open.Expires):
+	case known && w.Now().After(open.Expires):
 		return roster.ErrInviteExpired
 	}
-	return nil
+	return nil // or the invitation itself has not arrived yet
 }
 
 // Abandon gives up joining, and deletes what was set up for it.
@@ -338,12 +338,12 @@ func (w *Workspace) Invite(ctx context.Context, role string, valid time.Duration
 	if w.Joining() {
 		return "", ErrJoining
 	}
-	inv, err := roster.NewInvite(rand.Reader, w.self.Team, w.me().Relays)
+	inv, err := roster.NewInvite(rand.Reader, w.team, w.me().Relays)
 	if err != nil {
 		return "", err
 	}
 	now := w.Now()
-	if err := w.roster.Invite(w.self.identity, now, inv, roster.Terms{Role: r, Expires: now.Add(valid), Ask: ask}); err != nil {
+	if err := w.roster.Invite(w.identity, now, inv, roster.Terms{Role: r, Expires: now.Add(valid), Ask: ask}); err != nil {
 		return "", fmt.Errorf("invite: %w", err)
 	}
 	if err := w.replica.Save(ctx); err != nil {
@@ -362,11 +362,11 @@ func (w *Workspace) Leave(ctx context.Context) error {
 	if err := w.desk.flush(w); err != nil {
 		return err
 	}
-	if !w.self.Sample && !w.Joining() {
+	if !w.me().Sample && !w.Joining() {
 		if _, err := w.Sync(ctx); err != nil && !errors.Is(err, ErrNoRelay) {
 			return fmt.Errorf("leave: what you wrote has to reach the others first: %w", err)
 		}
-		if err := w.roster.Leave(w.self.identity, w.Now(), w.ownMarks()); err != nil && !(errors.Is(err, roster.ErrLastAdmin) && w.alone()) {
+		if err := w.roster.Leave(w.identity, w.Now(), w.ownMarks()); err != nil && !(errors.Is(err, roster.ErrLastAdmin) && w.alone()) {
 			return fmt.Errorf("leave: %w", err)
 		}
 		if err := w.replica.Save(ctx); err != nil {
@@ -387,7 +387,7 @@ func (w *Workspace) ownMarks() map[journal.DeviceID]journal.Mark {
 	out := map[journal.DeviceID]journal.Mark{}
 	state := w.roster.State()
 	for id, mark := range w.replica.Marks() {
-		if d, ok := state.Device(id); ok && d.Person == w.self.Person {
+		if d, ok := state.Device(id); ok && d.Person == w.person {
 			out[id] = mark
 		}
 	}
@@ -397,7 +397,7 @@ func (w *Workspace) ownMarks() map[journal.DeviceID]journal.Mark {
 // alone reports whether nobody else is in the team.
 func (w *Workspace) alone() bool {
 	for _, m := range w.roster.State().Members {
-		if !m.Removed && m.Person != w.self.Person {
+		if !m.Removed && m.Person != w.person {
 			return false
 		}
 	}

@@ -47,6 +47,8 @@ type Options struct {
 	Now func() time.Time
 	// Notify hears what changed, on its own goroutine; nil is nobody.
 	Notify func(Event)
+
+	work int // of a new passphrase file; see secret.Place
 }
 
 func (o Options) now() time.Time {
@@ -57,7 +59,7 @@ func (o Options) now() time.Time {
 }
 
 func (o Options) place() secret.Place {
-	return secret.Place{Dir: o.Dir, Passphrase: o.Passphrase, Patience: o.Patience}
+	return secret.Place{Dir: o.Dir, Passphrase: o.Passphrase, Patience: o.Patience, Work: o.work}
 }
 
 // An Event is something that a window wants to know.
@@ -97,8 +99,12 @@ type Workspace struct {
 
 	clock atomic.Pointer[func() time.Time]
 
-	selfMu sync.Mutex
-	self   self
+	// Who this device is, for good; the rest of self can change.
+	identity *journal.Identity
+	person   roster.PersonID
+	team     journal.TeamID
+	selfMu   sync.Mutex
+	self     self
 
 	// saving orders what goes to the journal, and with it to the store.
 	saving sync.Mutex
@@ -146,7 +152,7 @@ func (w *Workspace) close() error {
 }
 
 // Me is the person whose device this is.
-func (w *Workspace) Me() artefact.Person { return artefact.Person(w.self.Person.String()) }
+func (w *Workspace) Me() artefact.Person { return artefact.Person(w.person.String()) }
 
 // Now is the clock of this workspace.
 func (w *Workspace) Now() time.Time {
@@ -193,7 +199,7 @@ func (w *Workspace) owner(d artefact.Device) artefact.Person {
 // derive makes the id of a document of which there is only one: two devices
 // that start it while apart start the same.
 func (w *Workspace) derive(parts ...string) (artefact.DocID, error) {
-	team, ok := w.roster.TeamSecret(w.self.identity)
+	team, ok := w.roster.TeamSecret(w.identity)
 	if !ok {
 		return artefact.DocID{}, roster.ErrNoKey
 	}

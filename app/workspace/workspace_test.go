@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,14 +24,19 @@ type member struct {
 	*testing.T
 	*Workspace
 	options Options
-	at      time.Time
+	clock   atomic.Int64 // nanoseconds; the background asks it too
 	events  chan Event
 }
 
+func (m *member) now() time.Time        { return time.Unix(0, m.clock.Load()).UTC() }
+func (m *member) set(t time.Time)       { m.clock.Store(t.UnixNano()) }
+func (m *member) later(d time.Duration) { m.set(m.now().Add(d)) }
+
 func start(t *testing.T, name string) *member {
 	t.Helper()
-	m := &member{T: t, at: nine, events: make(chan Event, 10000)}
-	m.options = Options{Dir: filepath.Join(t.TempDir(), name), Passphrase: "correct horse", Now: func() time.Time { return m.at }, Notify: func(e Event) {
+	m := &member{T: t, events: make(chan Event, 10000)}
+	m.set(nine)
+	m.options = Options{Dir: filepath.Join(t.TempDir(), name), Passphrase: "correct horse", work: 4, Now: m.now, Notify: func(e Event) {
 		select {
 		case m.events <- e:
 		default:
@@ -73,7 +79,7 @@ func (m *member) must(errs ...error) {
 			m.Fatal(err)
 		}
 	}
-	m.at = m.at.Add(time.Minute)
+	m.later(time.Minute)
 }
 
 func (m *member) begin(kind, title string) string {
@@ -167,12 +173,13 @@ func TestTwoPeopleEditApartAndMeet(t *testing.T) {
 	ines.sync()
 	tom.sync()
 	ines.must(ines.Write(id, "context", "A small refund waits for a person.", false), ines.Assign(id, "decide-by=2026-06-12"))
-	tom.at = ines.at.Add(time.Minute)
+	tom.set(ines.now().Add(time.Minute))
 	tom.must(tom.Write(id, "context", "A refund waits for a person, six days.", false), tom.Assign(id, "decide-by=2026-06-16"))
 	ines.sync()
 	tom.sync()
 	ines.sync()
-	ines.at, tom.at = nine.Add(time.Hour), nine.Add(time.Hour)
+	ines.set(nine.Add(time.Hour))
+	tom.set(nine.Add(time.Hour))
 	if a, b := ines.shown(id), tom.shown(id); a != b {
 		t.Fatalf("they differ:\n%s\n%s", a, b)
 	}
@@ -330,7 +337,7 @@ func TestLastWeeksCommitmentsAreCarriedAndHaveToBeMarked(t *testing.T) {
 	m := found(t, "")
 	before := m.begin("weekly", "")
 	m.must(m.Assign(before, `priorities=[{"text":"Float report"},{"text":"Kiosk receipts"}]`), m.Move(before, "published", ""))
-	m.at = nine.AddDate(0, 0, 7)
+	m.set(nine.AddDate(0, 0, 7))
 	now := m.begin("weekly", "")
 	w, err := m.Weekly("", "")
 	if m.must(err); len(w.Carried) != 2 || w.Carried[0].Text != "Float report" || w.ID != now {
@@ -437,9 +444,9 @@ func TestBadInvitations(t *testing.T) {
 	t.Run("expired", func(t *testing.T) {
 		late := join(code)
 		late.sync()
-		ines.at = ines.at.Add(2 * time.Hour)
+		ines.later(2 * time.Hour)
 		ines.sync()
-		late.at = ines.at
+		late.set(ines.now())
 		if _, err := late.Sync(t.Context()); !errors.Is(err, roster.ErrInviteExpired) || !late.Joining() {
 			t.Errorf("an expired invitation: %v", err)
 		}

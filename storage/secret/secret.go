@@ -8,6 +8,7 @@ package secret
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -59,6 +60,9 @@ type Place struct {
 	Dir string
 	// Passphrase, when not empty, is used instead of the keyring.
 	Passphrase string
+	// Work is the scrypt work factor for a new passphrase file, as a power of
+	// two; zero is half a second’s worth. Tests that make many take less.
+	Work int
 	// Patience limits each call to the keyring; zero is [Patience].
 	Patience time.Duration
 }
@@ -146,7 +150,7 @@ func (p Place) storeFile(key storage.Key) error {
 	if err != nil {
 		return err
 	}
-	to.SetWorkFactor(work)
+	to.SetWorkFactor(cmp.Or(p.Work, work))
 	var out bytes.Buffer
 	w, err := age.Encrypt(&out, to)
 	if err != nil {
