@@ -20,7 +20,7 @@ var decisionsLate = []decision{
 		decision:  "A refund of £40 or less is paid the same night without a person, unless the card had another in thirty days or the operator’s float is below its floor.",
 		rationale: "Two disputes in 611 is a fifth of what we allowed for. At £25 we save £150 a month and keep about 11 hours of reading.",
 		tradeOffs: "About £230 a month more in refunds that a person would have refused. Floats drain faster, so the floors are worked out anew.",
-		review:    trigger{"+7 Thu", "Disputed refunds pass one in a hundred"}, confidence: "high", links: []string{"small-refunds", "float-floor"},
+		review:    trigger{"+7 Thu", "More than one in a hundred is disputed, or a float runs dry"}, confidence: "high", links: []string{"small-refunds", "float-floor"},
 	},
 	{
 		slug: "lunnay-till", title: "Give Lunnay a till and no kiosk",
@@ -178,10 +178,10 @@ var decisionsLate = []decision{
 		review:    trigger{"+5 Tue", "The counts and the scans tell the same story: then stop counting"}, confidence: "medium", links: []string{"gate-kessel"},
 	},
 	{
-		slug: "by-harbour", title: "Bring offline scanning to one harbour at a time",
+		slug: "by-harbour", title: "Board from the list first, one harbour at a time",
 		level: "tactical", tag: "Boarding", owner: "oskar", by: "-1 Fri",
 		raised:  moment{"oskar", -1, tue, "09:00"},
-		context: "Scanners can board without signal in the test at Marrick. Thirty-four scanners at twelve harbours could have it on the same Tuesday night.",
+		context: "A scanner still asks the server first, and turns to its own list after three seconds. Boarding from the list at once has passed its test at Marrick. Thirty-four scanners at twelve harbours could change on the same Tuesday night.",
 		options: []option{
 			{"One harbour a week, Brannoch and Tolsay first", "I can stand there on its first morning.", "Havreby, who asked, waits until week four."},
 			{"All on one night", "Over in a week.", "Twelve first mornings, and one of me."},
@@ -220,7 +220,7 @@ var decisionsLate = []decision{
 		slug: "monday-letter", title: "Write to operators once a week, on Monday",
 		level: "operational", tag: "Support", owner: "wanjiru", by: "+0 Thu",
 		raised:  moment{"wanjiru", 0, mon, "09:15"},
-		context: "In the last four weeks an operator had between 9 and 14 messages from us: settlement, fares to sign, offline scanning, a survey, and corrections to those. Tolsay’s contact has begun to answer with “which one?”.",
+		context: "In the last four weeks an operator had between 9 and 14 messages from us: settlement, fares to sign, boarding from the list, a survey, and corrections to those. Tolsay’s contact has begun to answer with “which one?”.",
 		options: []option{
 			{"One letter on Monday at 09:00", "One thing to read, with what we need at the top.", "Some news is six days old."},
 			{"Fewer messages, by good will", "Nothing to organise.", "We have had that since the last renewal."},

@@ -7,7 +7,7 @@ var insights = []Record{
 		"Four mornings with a stopwatch: 16.5 minutes in the median for 310 people, of which 9 with somebody standing still at a scanner.",
 		"Stopwatch at the lower ramp", "Morning commuters, Brannoch", "boarding", "signal"),
 	insight("small-and-never-refused", "Most refunds are small and almost none is refused", moment{"tom", -11, thu, "10:20"},
-		"Of the last 1,268 refunds 739 were for £15 or less. Six of those were refused. What passengers wait for is our reading, and not a judgement.",
+		"Nearly six refunds in ten are for £15 or less, and of 739 such requests six were refused. What passengers wait for is our reading, and not a judgement.",
 		"All requests of one month, from the support list, with the outcome of each.",
 		"Support list, one month", "Passengers asking for money back", "refunds", "money"),
 	insight("who-pays-cash", "Coins at kiosks come from crews and from day visitors", moment{"mireille", -10, wed, "10:15"},

@@ -145,7 +145,7 @@ var itemsBoarding = []item{
 		notes: []note{{moment{"arjun", 0, tue, "16:10"}, "Compare the scanner’s list with the sailing list at Tolsay", "+1 Thu"}}, links: []string{"offline-sailing"},
 	},
 	{
-		slug: "first-two", title: "Boarding without signal at Brannoch and Tolsay", owner: "oskar", objective: boarding, brief: "scan-offline",
+		slug: "first-two", title: "Boarding from the list at Brannoch and Tolsay", owner: "oskar", objective: boarding, brief: "scan-offline",
 		requirement: "Ten working days at both harbours with fewer than twenty yellow bars on any morning.",
 		created:     moment{"oskar", -1, fri, "11:20"}, due: "+2 Fri",
 		started: moment{"oskar", 0, mon, "08:40"}, next: "Stand at the lower ramp on Tuesday with a list of paper", expected: "+2 Thu",

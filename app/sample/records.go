@@ -6,7 +6,7 @@ import "slices"
 func Records() []Record {
 	out := slices.Concat(briefs, objectives, insights, []Record{agreement}, reviews,
 		updatesInes, updatesTom, updatesWanjiru, updatesArjun, updatesOskar, updatesMireille)
-	for _, d := range slices.Concat(decisionsEarly, decisionsMiddle, decisionsLate) {
+	for _, d := range decisions() {
 		out = append(out, d.record())
 	}
 	for _, i := range items {
@@ -14,3 +14,5 @@ func Records() []Record {
 	}
 	return out
 }
+
+func decisions() []decision { return slices.Concat(decisionsEarly, decisionsMiddle, decisionsLate) }

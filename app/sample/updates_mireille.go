@@ -50,7 +50,7 @@ var updatesMireille = updates(
 		did:     []did{{promise: 1}, {text: "The receipt fits 58 mm on six of eight printers."}},
 		slipped: []slip{{"Four screens at Marrick", "There are 46 help texts and I had counted 20.", "marrick"}},
 		risks:   []string{"Eleven people came with a cash ticket and found a kiosk with no coins."},
-		asks:    []ask{{"How a ticket that was paid in cash is refunded", "mireille", "-6 Fri", ""}},
+		asks:    []ask{{"How a ticket that was paid in cash is refunded", "tom", "-6 Fri", "cash-bank"}},
 		next: []promise{
 			{text: "Marrick’s kiosk asks four questions and no more", item: "marrick", became: delivered},
 			{text: "The longest name of a harbour prints on the smallest printer", item: "narrow", became: delivered},
@@ -78,10 +78,9 @@ var updatesMireille = updates(
 		},
 	},
 	update{
-		moment: moment{"mireille", -3, fri, "10:40"},
-		did:    []did{{promise: 1}, {promise: 2}, {promise: 3}},
-		metrics: "Call-outs at the three piers without coins: eleven a month before, three now. " +
-			"A call-out still costs £70.",
+		moment:  moment{"mireille", -3, fri, "10:40"},
+		did:     []did{{promise: 1}, {promise: 2}, {promise: 3}},
+		metrics: "Call-outs at the three piers without coins: eleven a month before, three now. A call-out still costs £70.",
 		slipped: []slip{{"The narrow receipt, delivered two weeks ago", "Two old printers cut through its last line; Wanjiru saw it in a photograph.", "narrow"}},
 		risks:   []string{"A sale on Sandmouth’s screen takes 80 seconds, and I promised 60."},
 		next: []promise{

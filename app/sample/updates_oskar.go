@@ -98,7 +98,7 @@ var updatesOskar = updates(
 		asks:    []ask{{"Whether quays are counted before the gate is decided", "ines", "-1 Tue", "quay-days"}},
 		next: []promise{
 			{text: "All nine bridges get both numbers", item: "count", became: delivered},
-			{text: "The order of harbours for offline scanning is decided", became: delivered},
+			{text: "The order of harbours for boarding from the list is decided", became: delivered},
 			{text: "The gate at Kessel Point is raised", became: delivered},
 		},
 	},
@@ -109,15 +109,15 @@ var updatesOskar = updates(
 		risks:   []string{"Tolsay’s scanners load over one old line.", "People board the wrong boat at Kessel Point four times a week."},
 		asks:    []ask{{"Whether a gate may depend on a signal", "arjun", "+0 Wed", "gate-kessel"}},
 		next: []promise{
-			{text: "Brannoch boards four mornings with no signal", item: "first-two", became: delivered},
-			{text: "Tolsay boards four mornings with no signal", item: "first-two", became: late, reason: underestimated},
+			{text: "Brannoch boards four mornings from the list", item: "first-two", became: delivered},
+			{text: "Tolsay boards four mornings from the list", item: "first-two", became: late, reason: underestimated},
 			{text: "Inner Sound has seen a drawing of the gate", item: "gate-drawing", became: dropped, reason: waited},
 		},
 	},
 	update{
 		moment:  moment{"oskar", 0, fri, "14:50"},
 		did:     []did{{promise: 1}, {text: "We know why three scanners at Tolsay did not load: the old line drops at 01:40, when the harbour’s backup runs."}},
-		slipped: []slip{{"Four mornings at Tolsay", "The first was lost to the line; it boarded without a signal from Wednesday on.", "first-two"}},
+		slipped: []slip{{"Four mornings at Tolsay", "The first was lost to the line; it boarded from the list from Wednesday on.", "first-two"}},
 		metrics: "Yellow bars: 0, 2, 1 and 0 at Brannoch; 31 at Tolsay on Tuesday, 4 since.",
 		risks:   []string{"Havreby is third, and its line is older than Tolsay’s.", "The gate may be decided before anybody has counted."},
 		asks:    []ask{{"Whether a gate is worth £7,250 to passengers of one pier", "mireille", "+1 Tue", "gate-kessel"}},

@@ -84,11 +84,10 @@ var updatesTom = updates(
 		},
 	},
 	update{
-		moment: moment{"tom", -3, fri, "15:30"},
-		did:    []did{{promise: 1}, {promise: 2}, {text: "The limit is £40, from the night on which it works."}},
-		metrics: "611 refunds by rule in two weeks, two disputed, £23. " +
-			"Settlement went from the tenth of the month to the Tuesday after.",
-		risks: []string{"Floats will drain about a third faster at £40; three are within £200 of their floor."},
+		moment:  moment{"tom", -3, fri, "15:30"},
+		did:     []did{{promise: 1}, {promise: 2}, {text: "The limit is £40, from the night on which it works."}},
+		metrics: "611 refunds by rule in two weeks, two disputed, £23. Settlement went from the tenth of the month to the Tuesday after.",
+		risks:   []string{"Floats will drain about a third faster at £40; three are within £200 of their floor."},
 		next: []promise{
 			{text: "Floors are worked out anew for the higher limit", became: delivered},
 			{text: "The eleven fields of a dispute are listed", item: "disputes", became: late, reason: support},

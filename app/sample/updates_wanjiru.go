@@ -53,7 +53,7 @@ var updatesWanjiru = updates(
 		moment:  moment{"wanjiru", -7, fri, "15:30"},
 		did:     []did{{promise: 1}, {text: "Operators can be asked for a single name: the question is raised with the 31 addresses that we have."}},
 		slipped: []slip{{"The count of questions about the mail", "There were too many to count while answering them; Oskar counts next week.", ""}},
-		risks:   []string{"The month closes on Monday, with Rona Passage’s timetable still a photograph."},
+		risks:   []string{"The month is closing, with Rona Passage’s timetable still a photograph."},
 		next: []promise{
 			{text: "The statement goes out with six columns", item: "six", became: delivered},
 			{text: "One named contact for each operator is decided", became: delivered},
@@ -122,7 +122,7 @@ var updatesWanjiru = updates(
 	},
 	update{
 		moment:  moment{"wanjiru", -1, fri, "15:30"},
-		did:     []did{{promise: 1}, {promise: 2}, {text: "Havreby has a date for offline scanning: third, in two weeks."}},
+		did:     []did{{promise: 1}, {promise: 2}, {text: "Havreby has a date for boarding from the list: third, in two weeks."}},
 		slipped: []slip{{"Status on the ticket page", "Ines has had the kiosks and the fares on her desk; she answers next week.", ""}},
 		metrics: "Lost tickets: 43 reissued, one dead code shown at a ramp. Double purchases: 14 a week before, 3 now.",
 		risks:   []string{"Five unsigned fare sheets sit with contacts who are away until Wednesday."},
