@@ -1,5 +1,6 @@
 import { backend, on, toProblem, type Field, type Kind, type Page, type Problem, type Value } from '$lib/backend'
 import { catchKeys, caught } from '$lib/editor/catch'
+import { settle } from '$lib/editor/desk'
 import { desk } from '$lib/state/desk.svelte'
 import { Live } from '$lib/state/live.svelte'
 
@@ -168,7 +169,7 @@ export class Sheet {
   }
   async #take(path: string, does: () => Promise<Page>): Promise<boolean> {
     try {
-      await backend.flush(this.id)
+      await settle(this.id)
       this.#live.put(await does())
       const { [path]: _, ...rest } = this.#refused
       this.#refused = rest

@@ -43,6 +43,12 @@ export function write(a: Asked): Writing {
   return writing
 }
 
+/** Sends and commits what was typed into any text of a document, before something is done with the whole. */
+export async function settle(id: string): Promise<void> {
+  await Promise.all([...open].filter(([k]) => k.startsWith(`${id}\n`)).map(([, w]) => w.settle()))
+  await backend.flush(id)
+}
+
 /** Ends it: what was typed is sent and committed first. */
 export async function finish(id: string, path: string, writing: Writing): Promise<void> {
   if (open.get(key(id, path)) === writing) open.delete(key(id, path))

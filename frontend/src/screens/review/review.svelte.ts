@@ -1,4 +1,5 @@
 import { backend, type Review, type Saved } from '$lib/backend'
+import { settle } from '$lib/editor/desk'
 import { desk } from '$lib/state/desk.svelte'
 import { Live } from '$lib/state/live.svelte'
 import { Sheet } from '../../artefact/sheet.svelte'
@@ -9,6 +10,7 @@ export class TeamWeek {
   #sheet = $state.raw<Sheet>()
   #stop: (() => void) | undefined
   #exported = $state('')
+  #exporting = false
 
   constructor(week: string) {
     this.#live = new Live(async () => {
@@ -45,12 +47,14 @@ export class TeamWeek {
 
   async export(form: 'pdf' | 'md'): Promise<void> {
     const r = this.value
-    if (!r) return
+    if (!r || this.#exporting) return
+    this.#exporting = true
     this.#exported = ''
     const saved = await desk.try(async () => {
-      if (this.#sheet) await backend.flush(this.#sheet.id)
+      if (this.#sheet) await settle(this.#sheet.id)
       return backend.exportReview(r.week, form)
     })
+    this.#exporting = false
     if (!saved) return
     if (saved.data) download(saved)
     if (saved.path || saved.name) this.#exported = `Exported to ${saved.path || saved.name}.`
