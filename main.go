@@ -120,6 +120,7 @@ type window struct {
 
 func (w *window) started(ctx context.Context) {
 	w.ctx = ctx
+	go w.opening()
 	dir := app.Dir(w.app)
 	stop, err := command.Control(ctx, dir, func() *workspace.Workspace { return app.Workspace(w.app) })
 	if err != nil {
@@ -127,6 +128,14 @@ func (w *window) started(ctx context.Context) {
 		return
 	}
 	w.stop = stop
+}
+
+// opening opens the team while the page is still loading: by the time the
+// page asks, most of it is done.
+func (w *window) opening() {
+	if _, err := w.app.Boot(); err != nil {
+		fmt.Fprintln(os.Stderr, workspace.Explain(err).Message) // the page hears it too, when it asks
+	}
 }
 
 // closing remembers the size of the window.

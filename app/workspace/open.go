@@ -72,7 +72,9 @@ func openTeam(ctx context.Context, o Options, dir string, key storage.Key, s sel
 		return nil, err
 	}
 	for _, address := range s.Relays {
-		w.useRelay(address)
+		if err := w.useRelay(address); err != nil {
+			return nil, fmt.Errorf("use %s: %w", address, err)
+		}
 	}
 	return w, nil
 }

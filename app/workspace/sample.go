@@ -368,8 +368,9 @@ func (p *player) keep(ctx context.Context) error {
 		marks[p.cast[who.Key].id.Device()] = mark
 	}
 	const name = "sample"
-	w.replica.AddRelay(name, cloud)
-	defer w.replica.RemoveRelay(name)
+	if err := w.replica.AddRelay(name, cloud); err != nil {
+		return err
+	}
 	if _, err := w.replica.Sync(ctx); err != nil {
 		return err
 	}
@@ -384,8 +385,10 @@ func (p *player) keep(ctx context.Context) error {
 			return err
 		}
 	}
-	_, err := w.replica.Sync(ctx)
-	return err
+	if _, err := w.replica.Sync(ctx); err != nil {
+		return err
+	}
+	return w.replica.RemoveRelay(name)
 }
 
 // own writes the changes of this device’s person to its journal.

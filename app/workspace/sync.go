@@ -132,9 +132,9 @@ func PlainRelay(address string) (string, error) {
 
 // useRelay begins to use a relay. One that cannot be reached says so in its
 // state and is tried again.
-func (w *Workspace) useRelay(address string) {
+func (w *Workspace) useRelay(address string) error {
 	path := strings.TrimPrefix(address, "folder:")
-	w.replica.AddRelay(address, folder.New(path, w.team, w.identity.Device(), folder.Options{}))
+	return w.replica.AddRelay(address, folder.New(path, w.team, w.identity.Device(), folder.Options{}))
 }
 
 // prepareRelay makes a new relay ready: an empty folder, or one that is not
@@ -161,7 +161,9 @@ func (w *Workspace) AddRelay(ctx context.Context, address string) error {
 	if err := w.updateSelf(func(s *self) { s.Relays = append(s.Relays, address) }); err != nil {
 		return err
 	}
-	w.useRelay(address)
+	if err := w.useRelay(address); err != nil {
+		return err
+	}
 	w.replica.Nudge()
 	return nil
 }
@@ -184,9 +186,8 @@ func (w *Workspace) RemoveRelay(address string) error {
 	}); err != nil {
 		return err
 	}
-	w.replica.RemoveRelay(address)
 	w.statusChanged()
-	return nil
+	return w.replica.RemoveRelay(address)
 }
 
 // Sync sends and fetches everything, once, checks what the relays hold of this
