@@ -79,11 +79,17 @@ export async function raise(page: Page, title: string): Promise<void> {
 
 export const go = (page: Page, place: string) => page.evaluate((p) => void (location.hash = '#/' + p), place)
 
-type Fixtures = { person: () => Desk; page: Page }
+type Fixtures = { folder: string; person: () => Desk; page: Page }
 
-/** `person` makes one more; `page` is a team that was just started. */
+/** `folder` is one to share; `person` makes one more; `page` is a team that was just started. */
 export const test = base.extend<Fixtures>({
-  person: async ({ browser }, use) => {
+  folder: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'longhand-relay-'))
+    await use(folder)
+    rmSync(folder, { recursive: true, force: true })
+  },
+  // It takes the folder so that every program has ended before that goes.
+  person: async ({ browser, folder: _ }, use) => {
     const all: Desk[] = []
     await use(() => {
       const d = new Desk(browser)
