@@ -7,9 +7,9 @@ var updatesMireille = updates(
 		metrics: "Staff were called 41 times for 1,000 kiosk sales.",
 		risks:   []string{"An update on a Friday evening can stop three kiosks together, and did."},
 		next: []promise{
-			{text: "Kiosk updates on a safe night are decided", became: delivered},
-			{text: "Northmark has said what its first class needs", became: late, reason: operator},
-			{text: "Coins are raised with what a call-out costs", became: delivered},
+			{text: "Kiosk updates on a safe night are decided.", became: delivered},
+			{text: "Northmark has said what its first class needs.", became: late, reason: operator},
+			{text: "Coins are raised with what a call-out costs.", became: delivered},
 		},
 	},
 	update{
@@ -18,9 +18,9 @@ var updatesMireille = updates(
 		slipped: []slip{{"Northmark’s answer about first class", "Their answer is promised for Monday, by someone who is new.", ""}},
 		risks:   []string{"I design four screens without knowing whether one operator needs a fifth."},
 		next: []promise{
-			{text: "Four screens are decided", became: delivered},
-			{text: "Coins at three piers are decided", became: delivered},
-			{text: "One paper width is raised with a count of rolls", became: delivered},
+			{text: "Four screens are decided.", became: delivered},
+			{text: "Coins at three piers are decided.", became: delivered},
+			{text: "One paper width is raised with a count of rolls.", became: delivered},
 		},
 	},
 	update{
@@ -29,9 +29,9 @@ var updatesMireille = updates(
 		metrics: "Calls per 1,000 sales: 42, so no better yet. Nothing has changed at a kiosk so far.",
 		risks:   []string{"The railcard is 8 in 100 of the money and has no place on the sketch."},
 		next: []promise{
-			{text: "Three notices hang beside closed slots", item: "coins", became: late, reason: waited},
-			{text: "Paper width is decided", became: delivered},
-			{text: "The railcard has its place on the third screen", item: "marrick", became: delivered},
+			{text: "Three notices hang beside closed slots.", item: "coins", became: late, reason: waited},
+			{text: "Paper width is decided.", became: delivered},
+			{text: "The railcard has its place on the third screen.", item: "marrick", became: delivered},
 		},
 	},
 	update{
@@ -41,8 +41,8 @@ var updatesMireille = updates(
 		metrics: "Calls per 1,000 sales went from 42 to 37 with one change: the card reader is lit.",
 		risks:   []string{"Old wide rolls are sold to us in boxes of 200; one more was delivered on Monday."},
 		next: []promise{
-			{text: "The coin slots are closed at three piers", item: "coins", became: delivered},
-			{text: "Marrick sells in four screens", item: "marrick", became: late, reason: underestimated},
+			{text: "The coin slots are closed at three piers.", item: "coins", became: delivered},
+			{text: "Marrick sells in four screens.", item: "marrick", became: late, reason: underestimated},
 		},
 	},
 	update{
@@ -52,8 +52,8 @@ var updatesMireille = updates(
 		risks:   []string{"Eleven people came with a cash ticket and found a kiosk with no coins."},
 		asks:    []ask{{"How a ticket that was paid in cash is refunded", "tom", "-6 Fri", "cash-bank"}},
 		next: []promise{
-			{text: "Marrick’s kiosk asks four questions and no more", item: "marrick", became: delivered},
-			{text: "The longest name of a harbour prints on the smallest printer", item: "narrow", became: delivered},
+			{text: "Marrick’s kiosk asks four questions and no more.", item: "marrick", became: delivered},
+			{text: "The longest name of a harbour prints on the smallest printer.", item: "narrow", became: delivered},
 		},
 	},
 	update{
@@ -62,8 +62,8 @@ var updatesMireille = updates(
 		metrics: "Calls per 1,000 sales: 29. At Marrick alone 14.",
 		risks:   []string{"First class at Northmark is down by 3 in 100 in the test; it may be chance."},
 		next: []promise{
-			{text: "Oskar has read the Swedish texts aloud", item: "languages", became: delivered},
-			{text: "Twelve kiosks sell in four screens", became: delivered},
+			{text: "Oskar has read the Swedish texts aloud.", item: "languages", became: delivered},
+			{text: "Twelve kiosks sell in four screens.", became: delivered},
 		},
 	},
 	update{
@@ -72,9 +72,9 @@ var updatesMireille = updates(
 		metrics: "31 in 100 gave up before; 17 do at the twelve kiosks with four screens.",
 		risks:   []string{"The nine kiosks that are left have screens from another decade."},
 		next: []promise{
-			{text: "All 21 kiosks offer three languages", item: "languages", became: delivered},
-			{text: "Lunnay’s till is decided", became: delivered},
-			{text: "The piers without coins are looked at again", became: delivered},
+			{text: "All 21 kiosks offer three languages.", item: "languages", became: delivered},
+			{text: "Lunnay’s skipper knows what is coming.", became: delivered},
+			{text: "The piers without coins are looked at again.", became: delivered},
 		},
 	},
 	update{
@@ -84,9 +84,9 @@ var updatesMireille = updates(
 		slipped: []slip{{"The narrow receipt, delivered two weeks ago", "Two old printers cut through its last line; Wanjiru saw it in a photograph.", "narrow"}},
 		risks:   []string{"A sale on Sandmouth’s screen takes 80 seconds, and I promised 60."},
 		next: []promise{
-			{text: "Old printers feed four lines more", item: "narrow", became: delivered},
-			{text: "Codes are printed at 30 mm", item: "code", became: late, reason: support},
-			{text: "Restarts from afar are raised after the next freeze", became: delivered},
+			{text: "Old printers feed four lines more.", item: "narrow", became: delivered},
+			{text: "Codes are printed at 30 mm.", item: "code", became: late, reason: support},
+			{text: "We know why kiosks freeze, and who may restart one.", became: delivered},
 		},
 	},
 	update{
@@ -96,9 +96,9 @@ var updatesMireille = updates(
 		metrics: "Calls per 1,000 sales: 24.",
 		risks:   []string{"Port Ellery was dark for five hours on a Sunday.", "Parts for eight kiosks have ended."},
 		next: []promise{
-			{text: "Every printed code is 30 mm wide", item: "code", became: delivered},
-			{text: "The last nine kiosks sell in four screens", item: "last-nine", became: late, reason: underestimated},
-			{text: "The till is on the Lunnay boat", item: "till", became: delivered},
+			{text: "Every printed code is 30 mm wide.", item: "code", became: delivered},
+			{text: "The last nine kiosks sell in four screens.", item: "last-nine", became: late, reason: underestimated},
+			{text: "The till is on the Lunnay boat.", item: "till", became: delivered},
 		},
 	},
 	update{
@@ -109,9 +109,9 @@ var updatesMireille = updates(
 		risks:   []string{"Sandmouth’s kiosk room is locked and the key is with somebody who has moved."},
 		asks:    []ask{{"What a lease says about our own printer", "ines", "+0 Wed", "kiosk-lease"}},
 		next: []promise{
-			{text: "Eight of the last nine kiosks sell in four screens", item: "last-nine"},
-			{text: "When a kiosk stops selling is decided"},
-			{text: "The skipper has sold fifty tickets on the till", item: "till"},
+			{text: "Eight of the last nine kiosks sell in four screens.", item: "last-nine"},
+			{text: "Nobody buys a ticket for a boat that they can see leaving."},
+			{text: "The skipper has sold fifty tickets on the till.", item: "till"},
 		},
 	},
 )

@@ -10,9 +10,9 @@ var updatesTom = updates(
 		metrics: "1,268 refunds last month, 739 of them for £15 or less, six refused.",
 		risks:   []string{"Four floats ran dry on Saturdays last quarter. Nothing prevents a fifth tomorrow."},
 		next: []promise{
-			{text: "The floor of a float is decided", became: delivered},
-			{text: "The brief for small refunds is active", became: delivered},
-			{text: "Havreby’s first signature is on the bank’s form", became: late, reason: operator},
+			{text: "The floor of a float is decided.", became: delivered},
+			{text: "The brief for small refunds is active.", became: delivered},
+			{text: "Havreby’s first signature is on the bank’s form.", became: late, reason: operator},
 		},
 	},
 	update{
@@ -21,9 +21,9 @@ var updatesTom = updates(
 		slipped: []slip{{"Havreby’s first signature", "The form went to an office that closed last year.", ""}},
 		risks:   []string{"23 refunds have been paid twice because two operators approve by themselves.", "Five operators have to find £6,850 for their floats."},
 		next: []promise{
-			{text: "Every float shows its floor", item: "floors", became: delivered},
-			{text: "The account in kronor is decided", became: delivered},
-			{text: "A rule for small refunds is raised with six months of refusals", became: late, reason: underestimated},
+			{text: "Every float shows its floor.", item: "floors", became: delivered},
+			{text: "The account in kronor is decided.", became: delivered},
+			{text: "A rule for small refunds is raised with six months of refusals.", became: late, reason: underestimated},
 		},
 	},
 	update{
@@ -34,8 +34,8 @@ var updatesTom = updates(
 		risks:   []string{"The bank wants both Havreby signatories on one form, and one of them is at sea."},
 		asks:    []ask{{"Whether we may pay a refund that nobody has looked at", "ines", "-8 Wed", "rule-15"}},
 		next: []promise{
-			{text: "The rule for small refunds is recorded", became: delivered},
-			{text: "Forms for the account are with the bank", item: "krona", became: late, reason: operator},
+			{text: "The rule for small refunds is recorded.", became: delivered},
+			{text: "Forms for the account are with the bank.", item: "krona", became: late, reason: operator},
 		},
 	},
 	update{
@@ -44,9 +44,9 @@ var updatesTom = updates(
 		slipped: []slip{{"The bank’s forms for kronor", "Havreby sent them back with one signature where two were asked for.", "krona"}},
 		risks:   []string{"From the night on which the rule starts we learn of a bad refund afterwards."},
 		next: []promise{
-			{text: "Arjun has the ten cases that the rule must refuse", became: delivered},
-			{text: "Weekly settlement has a price, with the bank’s fees", became: delivered},
-			{text: "Gullholm’s forms are complete", became: late, reason: waited},
+			{text: "Arjun has the ten cases that the rule must refuse.", became: delivered},
+			{text: "Weekly settlement has a price, with the bank’s fees.", became: delivered},
+			{text: "Gullholm’s forms are complete.", became: late, reason: waited},
 		},
 	},
 	update{
@@ -55,9 +55,9 @@ var updatesTom = updates(
 		slipped: []slip{{"The account in kronor, to the week after next", "Havreby’s second signatory is at sea; the form follows the ship.", "krona"}},
 		risks:   []string{"A float that is crossed in the middle of the night’s run pays half of its passengers.", "Disputes are answered in nine days, when the chance is gone."},
 		next: []promise{
-			{text: "Both of Havreby’s signatures are on the form", item: "krona", became: delivered},
-			{text: "The dispute rule is recorded", became: delivered},
-			{text: "Settlement pays four operators on a Tuesday", item: "settle", became: late, reason: waited},
+			{text: "Both of Havreby’s signatures are on the form.", item: "krona", became: delivered},
+			{text: "The dispute rule is recorded.", became: delivered},
+			{text: "Settlement pays four operators on a Tuesday.", item: "settle", became: late, reason: waited},
 		},
 	},
 	update{
@@ -67,9 +67,9 @@ var updatesTom = updates(
 		slipped: []slip{{"Four operators on weekly payment", "They asked to see the lock on timetables decided first, since it changes what is owed on a Sunday.", "settle"}},
 		risks:   []string{"Lunnay’s float holds £900 against a floor of £2,400, even with the loan agreed."},
 		next: []promise{
-			{text: "100 kronor reach Gullholm in kronor", item: "krona", became: delivered},
-			{text: "Ten operators are on weekly settlement", item: "settle", became: late, reason: underestimated},
-			{text: "Refunds at Lunnay go on with the loan", became: delivered},
+			{text: "100 kronor reach Gullholm in kronor.", item: "krona", became: delivered},
+			{text: "Ten operators are on weekly settlement.", item: "settle", became: late, reason: underestimated},
+			{text: "Refunds at Lunnay go on with the loan.", became: delivered},
 		},
 	},
 	update{
@@ -79,8 +79,8 @@ var updatesTom = updates(
 		slipped: []slip{{"Ten operators on Tuesday’s run", "Two months of corrections had to be carried over by hand first.", "settle"}},
 		risks:   []string{"The first Tuesday with twelve operators moves £61,000 in one afternoon."},
 		next: []promise{
-			{text: "Twelve operators are paid on one Tuesday", item: "settle", became: delivered},
-			{text: "We know what the first 600 refunds by rule cost", became: delivered},
+			{text: "Twelve operators are paid on one Tuesday.", item: "settle", became: delivered},
+			{text: "We know what the first 600 refunds by rule cost.", became: delivered},
 		},
 	},
 	update{
@@ -89,9 +89,9 @@ var updatesTom = updates(
 		metrics: "611 refunds by rule in two weeks, two disputed, £23. Settlement went from the tenth of the month to the Tuesday after.",
 		risks:   []string{"Floats will drain about a third faster at £40; three are within £200 of their floor."},
 		next: []promise{
-			{text: "Floors are worked out anew for the higher limit", became: delivered},
-			{text: "The eleven fields of a dispute are listed", item: "disputes", became: late, reason: support},
-			{text: "Corrections in weekly settlement are counted", became: delivered},
+			{text: "Floors are worked out anew for the higher limit.", became: delivered},
+			{text: "The eleven fields of a dispute are listed.", item: "disputes", became: late, reason: support},
+			{text: "Corrections in weekly settlement are counted.", became: delivered},
 		},
 	},
 	update{
@@ -101,8 +101,8 @@ var updatesTom = updates(
 		metrics: "Corrections: one in the first run, none in the second.",
 		risks:   []string{"Nobody can say how many agents sell for us. I found 23 in the bank’s lines."},
 		next: []promise{
-			{text: "The fields of a dispute are on one page", item: "disputes", became: delivered},
-			{text: "Refunds by agents are raised with what they cost", became: delivered},
+			{text: "The fields of a dispute are on one page.", item: "disputes", became: delivered},
+			{text: "All of us can read what refunds by agents cost.", became: delivered},
 		},
 	},
 	update{
@@ -112,9 +112,9 @@ var updatesTom = updates(
 		risks:   []string{"Agents who pay at their own counter make us pay twice, about £80 a week.", "Three floats will meet their floor on the first cancelled Saturday."},
 		asks:    []ask{{"Whether a passenger may be refunded in two parts", "wanjiru", "+0 Wed", "agent-refund"}},
 		next: []promise{
-			{text: "The 23 agents and their rates are on one list", item: "agents"},
-			{text: "Refunds by agents are decided"},
-			{text: "Arjun has the seven fields that the record can fill"},
+			{text: "The 23 agents and their rates are on one list.", item: "agents"},
+			{text: "The 23 agents know how a refund of theirs is paid."},
+			{text: "Arjun has the seven fields that the record can fill."},
 		},
 	},
 )
