@@ -21,7 +21,7 @@ var _ = register(Kind{
 		{Key: "type", Label: "Type", Type: Tag, Place: Note, Help: "A word to find it by"},
 		{Key: "decide-by", Label: "Decide by", Type: Date, Place: Note},
 		{Key: "confidence", Label: "Confidence", Type: Choice, Options: []string{"low", "medium", "high"}, Place: Note},
-		{Key: "review-trigger", Label: "Review when", Type: Record, Place: Note, Items: []Field{
+		{Key: "review-trigger", Label: "Review when", Ask: "Say when to look at it again.", Type: Record, Place: Note, Items: []Field{
 			{Key: "date", Label: "On", Type: Date},
 			{Key: "condition", Label: "Or when", Type: Line, Help: "What would make us look again"},
 			{Key: "metric", Label: "Metric", Type: Line, Help: "A number and its threshold"},
@@ -35,7 +35,7 @@ var _ = register(Kind{
 		{Key: "recordings", Label: "Recordings", Type: Links, Place: Note},
 		{Key: "raised", Label: "Raised", Type: Instant, Place: Away, Auto: true},
 		{Key: "decided", Label: "Decided", Type: Instant, Place: Away, Auto: true},
-		{Key: "superseded-by", Label: "Superseded by", Type: Ref, Options: []string{"decision"}, Place: Away, Auto: true, After: true},
+		{Key: "superseded-by", Label: "Superseded by", Ask: "Record the decision that takes its place, naming this one under “supersedes”.", Type: Ref, Options: []string{"decision"}, Place: Away, Auto: true, After: true},
 		{Key: "supersedes", Label: "Supersedes", Type: Ref, Options: []string{"decision"}, Place: Note},
 	},
 	States: []State{

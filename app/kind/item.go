@@ -9,7 +9,7 @@ var _ = register(Kind{
 		{Key: "next-action", Label: "Next action", Type: Line, Help: "The very next thing someone does"},
 		{Key: "owner", Label: "Owner", Type: Person, Place: Note},
 		{Key: "due", Label: "Due", Type: Date, Place: Note},
-		{Key: "expected-completion", Label: "Expected", Type: Date, Place: Note},
+		{Key: "expected-completion", Label: "Expected", Ask: "Say when you expect it to be done.", Type: Date, Place: Note},
 		{Key: "objective", Label: "Objective", Type: Ref, Options: []string{"objective"}, Place: Note},
 		{Key: "brief", Label: "Brief", Type: Ref, Options: []string{"brief"}, Place: Note},
 		{Key: "delivered", Label: "Delivered", Type: Instant, Place: Away, Auto: true},
@@ -20,7 +20,7 @@ var _ = register(Kind{
 		}},
 	},
 	States: []State{
-		{ID: "to-do", Label: "To do", Mark: Empty, To: []string{"in-progress", "stopped"}, Open: true},
+		{ID: "to-do", Label: "To do", Mark: Empty, Verb: "Put it back", To: []string{"in-progress", "stopped"}, Open: true},
 		{ID: "in-progress", Label: "In progress", Mark: Half, To: []string{"delivered", "stopped", "to-do"}, Verb: "Start it",
 			Needs: []string{"owner", "next-action", "expected-completion"}, Open: true},
 		{ID: "delivered", Label: "Delivered", Mark: Full, To: []string{"in-progress"}, Verb: "Deliver it", Needs: []string{"owner"}, Sets: "delivered"},

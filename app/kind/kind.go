@@ -102,6 +102,7 @@ type Field struct {
 	Key     string   `json:"key"` // stable; scripts rely on it
 	Label   string   `json:"label"`
 	Help    string   `json:"help,omitempty"` // what to write here, shown while it is empty
+	Ask     string   `json:"ask,omitempty"`  // the sentence that asks for it when it is missing; "" is made from the label
 	Type    Type     `json:"type"`
 	Options []string `json:"options,omitempty"` // of a Choice; for a Ref, the kinds it may point at
 	Items   []Field  `json:"items,omitempty"`   // of a List or Record

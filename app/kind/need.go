@@ -101,10 +101,15 @@ func (n Need) Sentence(k Kind) string {
 		}
 		return fmt.Sprintf("Give every line under %s its %s.", field, part)
 	}
-	if f.Type == Person {
+	switch {
+	case f.Ask != "":
+		return f.Ask
+	case f.Type == Person:
 		return fmt.Sprintf("Name the %s.", field)
+	case f.Type.Written():
+		return fmt.Sprintf("Write the %s.", field)
 	}
-	return fmt.Sprintf("Fill in %s.", field)
+	return fmt.Sprintf("Give it: %s.", field)
 }
 
 // Count writes a small number as a word, as the product’s sentences do.

@@ -177,7 +177,7 @@ func (w *Workspace) commit(s *sheet) error {
 	}
 	s.unsaved = nil
 	s.saved = w.Now()
-	w.search.Put(v)
+	w.findable(v)
 	id = w.index.id(s.doc.ID) // it may be new
 	w.notify("saved", map[string]any{"id": id, "state": "saved", "at": stamp(s.saved)})
 	w.changed(s.doc.ID)

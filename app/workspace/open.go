@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"longhand/app/artefact"
+	"longhand/app/kind"
 	"longhand/app/search"
 	"longhand/storage"
 	"longhand/sync/relay/folder"
@@ -121,10 +122,17 @@ func (w *Workspace) indexAll(pause time.Duration) {
 			time.Sleep(pause)
 		}
 		if v, err := w.view(doc); err == nil {
-			w.search.Put(v)
+			w.findable(v)
 		}
 	}
 	w.search.Complete()
+}
+
+// findable puts an artefact into the index, unless it is the program’s own.
+func (w *Workspace) findable(v artefact.View) {
+	if k, ok := kind.Of(v.Kind); ok && !k.Hidden {
+		w.search.Put(v)
+	}
 }
 
 // views reads the whole view of every artefact that a head is wanted of.

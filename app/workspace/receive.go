@@ -140,7 +140,7 @@ func (w *Workspace) merge(doc artefact.DocID, all []artefact.Change) error {
 	w.saving.Lock()
 	defer w.saving.Unlock()
 	w.index.put(view)
-	w.search.Put(view)
+	w.findable(view)
 	return w.store.Update(func(tx *storage.Tx) error { return putView(tx, view) })
 }
 
