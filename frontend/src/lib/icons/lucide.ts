@@ -2,7 +2,6 @@
 // as text, and the rest of the set stays out of the build.
 import arrowDown from 'lucide-static/icons/arrow-down.svg?raw'
 import arrowUpRight from 'lucide-static/icons/arrow-up-right.svg?raw'
-import bookOpen from 'lucide-static/icons/book-open.svg?raw'
 import calendar from 'lucide-static/icons/calendar.svg?raw'
 import check from 'lucide-static/icons/check.svg?raw'
 import chevronDown from 'lucide-static/icons/chevron-down.svg?raw'
@@ -16,12 +15,10 @@ import fileDown from 'lucide-static/icons/file-down.svg?raw'
 import fileText from 'lucide-static/icons/file-text.svg?raw'
 import folder from 'lucide-static/icons/folder.svg?raw'
 import gitMerge from 'lucide-static/icons/git-merge.svg?raw'
-import gripVertical from 'lucide-static/icons/grip-vertical.svg?raw'
 import laptop from 'lucide-static/icons/laptop.svg?raw'
 import link from 'lucide-static/icons/link.svg?raw'
 import mailPlus from 'lucide-static/icons/mail-plus.svg?raw'
 import penLine from 'lucide-static/icons/pen-line.svg?raw'
-import plus from 'lucide-static/icons/plus.svg?raw'
 import refreshCw from 'lucide-static/icons/refresh-cw.svg?raw'
 import search from 'lucide-static/icons/search.svg?raw'
 import send from 'lucide-static/icons/send.svg?raw'
@@ -32,11 +29,11 @@ import users from 'lucide-static/icons/users.svg?raw'
 import x from 'lucide-static/icons/x.svg?raw'
 
 const files = {
-  'arrow-down': arrowDown, 'arrow-up-right': arrowUpRight, 'book-open': bookOpen, calendar, check,
+  'arrow-down': arrowDown, 'arrow-up-right': arrowUpRight, calendar, check,
   'chevron-down': chevronDown, 'chevron-left': chevronLeft, 'chevron-right': chevronRight,
   'chevrons-up-down': chevronsUpDown, 'cloud-off': cloudOff, copy, ellipsis, 'file-down': fileDown,
-  'file-text': fileText, folder, 'git-merge': gitMerge, 'grip-vertical': gripVertical, laptop, link,
-  'mail-plus': mailPlus, 'pen-line': penLine, plus, 'refresh-cw': refreshCw, search, send, server,
+  'file-text': fileText, folder, 'git-merge': gitMerge, laptop, link,
+  'mail-plus': mailPlus, 'pen-line': penLine, 'refresh-cw': refreshCw, search, send, server,
   settings, 'triangle-alert': triangleAlert, users, x,
 } as const
 
