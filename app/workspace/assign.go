@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"longhand/app/artefact"
 	"longhand/app/kind"
@@ -21,6 +22,7 @@ const Everyone = "everyone"
 type plan struct {
 	w     *Workspace
 	who   artefact.Person
+	at    time.Time
 	kind  kind.Kind
 	view  *artefact.View
 	items [][2]string // list and id
@@ -31,15 +33,15 @@ type plan struct {
 // plain JSON form: text as it is, people by name, artefacts by id, null to
 // clear.
 func (w *Workspace) assign(doc artefact.DocID, values map[string]any) error {
-	return w.edit(doc, func(a *artefact.Artefact) error { return w.assignTo(a, w.Me(), values) })
+	return w.edit(doc, func(a *artefact.Artefact) error { return w.assignTo(a, w.Me(), w.Now(), values) })
 }
 
-func (w *Workspace) assignTo(a *artefact.Artefact, who artefact.Person, values map[string]any) error {
+func (w *Workspace) assignTo(a *artefact.Artefact, who artefact.Person, at time.Time, values map[string]any) error {
 	v, err := a.View()
 	if err != nil {
 		return err
 	}
-	p := &plan{w: w, who: who, kind: a.Kind, view: &v}
+	p := &plan{w: w, who: who, at: at, kind: a.Kind, view: &v}
 	for _, path := range slices.Sorted(maps.Keys(values)) {
 		f, err := artefact.FieldAt(a.Kind, path)
 		if err != nil {
@@ -161,7 +163,10 @@ func (p *plan) list(f kind.Field, path string, items []any) error {
 			}
 			at = path + "/" + id
 			p.items = append(p.items, [2]string{path, id})
-			if err := p.change(path, false, func(a *artefact.Artefact) error { return a.AddItem(path, id, "") }); err != nil {
+			add := func(a *artefact.Artefact) error {
+				return errors.Join(a.AddItem(path, id, ""), stampItem(a, f, at, p.at))
+			}
+			if err := p.change(path, false, add); err != nil {
 				return err
 			}
 		}
@@ -172,6 +177,18 @@ func (p *plan) list(f kind.Field, path string, items []any) error {
 	for _, at := range there[min(len(items), len(there)):] {
 		if err := p.change(at, false, func(a *artefact.Artefact) error { return a.RemoveItem(at) }); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// stampItem gives a new item the instant that its kind asks for.
+func stampItem(a *artefact.Artefact, list kind.Field, item string, at time.Time) error {
+	for _, part := range list.Items {
+		if part.Auto && part.Type == kind.Instant {
+			if err := a.Set(item+"/"+part.Key, at.UTC().Format(time.RFC3339)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

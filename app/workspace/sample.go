@@ -214,7 +214,7 @@ func (p *player) profile(a *actor) error {
 	at := p.last.Add(-11).Monday(a.zone).Add(9 * time.Hour)
 	return p.write(doc, k, nil, a, at, func(art *artefact.Artefact) error {
 		values := map[string]any{"title": a.Name, "name": a.Name, "initials": initials(a.Name), "role": a.Role, "zone": a.Zone, "hours": a.Hours}
-		return p.w.assignTo(art, artefact.Person(a.person.String()), values)
+		return p.w.assignTo(art, artefact.Person(a.person.String()), at, values)
 	}, nil)
 }
 
@@ -242,7 +242,7 @@ func (p *player) record(r sample.Record) error {
 			p.scope(k, r, step, a, values)
 		}
 		err = p.write(doc, k, &changes, a, at, func(art *artefact.Artefact) error {
-			return p.w.assignTo(art, artefact.Person(a.person.String()), values)
+			return p.w.assignTo(art, artefact.Person(a.person.String()), at, values)
 		}, &step)
 		if err != nil {
 			return fmt.Errorf("step %d, by %s: %w", i+1, step.Who, err)

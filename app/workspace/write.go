@@ -129,7 +129,13 @@ func (w *Workspace) AddItem(id, list, after string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return item, w.change(id, list, func(a *artefact.Artefact) error { return a.AddItem(list, item, after) })
+	return item, w.change(id, list, func(a *artefact.Artefact) error {
+		f, err := artefact.FieldAt(a.Kind, list)
+		if err != nil {
+			return err
+		}
+		return errors.Join(a.AddItem(list, item, after), stampItem(a, f, list+"/"+item, w.Now()))
+	})
 }
 
 // RemoveItem takes an item out of its list; KeepItem brings it back.
