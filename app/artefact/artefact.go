@@ -221,10 +221,7 @@ func (a *Artefact) Commit(at time.Time) (Change, bool, error) {
 }
 
 // Waiting are changes that others build on and that have not arrived.
-func (a *Artefact) Waiting() (int, error) {
-	missing, err := a.doc.Missing()
-	return len(missing), err
-}
+func (a *Artefact) Waiting() int { return len(a.doc.Missing()) }
 
 // Discard marks a draft as thrown away by its author. It counts only while it
 // is a draft, and only from its author.

@@ -12,10 +12,7 @@ import (
 // View reads the whole artefact as it stands. Uncommitted edits are in its
 // values, but not in its state and history.
 func (a *Artefact) View() (View, error) {
-	h, err := a.history()
-	if err != nil {
-		return View{}, err
-	}
+	h := a.history()
 	states, err := h.states(nil, 0)
 	if err != nil {
 		return View{}, err
@@ -40,17 +37,10 @@ func (a *Artefact) View() (View, error) {
 	if v.Discarded, err = h.discarded(states); err != nil {
 		return View{}, err
 	}
-	if a.doc.Pending() == 0 {
-		heads, err := a.doc.Heads()
-		if err != nil {
-			return View{}, err
+	for _, head := range a.doc.Heads() {
+		if WriterOf(h.byHash[head].Actor) != "" {
+			v.Heads = append(v.Heads, head.String())
 		}
-		for _, head := range heads {
-			if h.byHash[head] != nil && WriterOf(h.byHash[head].Actor) != "" {
-				v.Heads = append(v.Heads, head.String())
-			}
-		}
-		slices.Sort(v.Heads)
 	}
 	return v, nil
 }
@@ -244,11 +234,7 @@ func changed(then, now *View) (out []string) {
 // Missing says in sentences what is wanting before a state can be entered, and
 // whether this person may enter it at all.
 func (a *Artefact) Missing(to kind.State, v *View, who Person) (want []string, may bool, err error) {
-	h, err := a.history()
-	if err != nil {
-		return nil, false, err
-	}
-	return missing(a.Kind, to, v, "because"), h.may(to, who, v), nil
+	return missing(a.Kind, to, v, "because"), a.history().may(to, who, v), nil
 }
 
 func cloneMap[V any](m map[string]V) map[string]V {

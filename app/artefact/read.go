@@ -193,9 +193,7 @@ func (a *Artefact) claims(path string, at []automerge.Hash) ([]Claim, error) {
 		value := canonical(v.V)
 		c := Claim{Value: value, Device: WriterOf(v.Op.Actor)}
 		c.Author = a.owners(c.Device)
-		if ch, ok, err := a.written(v.Op); err != nil {
-			return nil, err
-		} else if ok {
+		if ch, ok := a.written(v.Op); ok {
 			c.At = time.UnixMilli(ch.Time).UTC()
 		}
 		same := slices.IndexFunc(out, func(o Claim) bool { return o.Value == value })

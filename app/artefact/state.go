@@ -30,11 +30,8 @@ type history struct {
 	root    *automerge.Change              // the first change, of a person
 }
 
-func (a *Artefact) history() (*history, error) {
-	all, err := a.doc.Changes()
-	if err != nil {
-		return nil, err
-	}
+func (a *Artefact) history() *history {
+	all := a.doc.Changes()
 	h := &history{a: a, byHash: map[automerge.Hash]*automerge.Change{}, byActor: map[string][]*automerge.Change{}, judged: map[automerge.Hash][]*link{}}
 	for i := range all {
 		c := &all[i]
@@ -47,7 +44,7 @@ func (a *Artefact) history() (*history, error) {
 			h.root = c
 		}
 	}
-	return h, nil
+	return h
 }
 
 // first reports whether a change builds on births only.
@@ -71,13 +68,9 @@ func (h *history) of(op automerge.Op) *automerge.Change {
 }
 
 // written finds the change that holds an operation, without a history at hand.
-func (a *Artefact) written(op automerge.Op) (*automerge.Change, bool, error) {
-	h, err := a.history()
-	if err != nil {
-		return nil, false, err
-	}
-	c := h.of(op)
-	return c, c != nil, nil
+func (a *Artefact) written(op automerge.Op) (*automerge.Change, bool) {
+	c := a.history().of(op)
+	return c, c != nil
 }
 
 // maxChain bounds how far a judgement looks back. A person who changes a state
@@ -263,10 +256,7 @@ func (a *Artefact) Enter(to string, who Person, because string, at time.Time) er
 	if a.doc.Pending() > 0 {
 		return ErrPending
 	}
-	h, err := a.history()
-	if err != nil {
-		return err
-	}
+	h := a.history()
 	now, err := h.states(nil, 0)
 	if err != nil {
 		return err

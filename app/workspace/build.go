@@ -3,7 +3,6 @@ package workspace
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"longhand/app/artefact"
@@ -115,7 +114,7 @@ func (w *Workspace) whose(to kind.State, v *artefact.View) string {
 		owner = v.Author
 	}
 	if name := w.Names()[owner]; name != "" {
-		return name + " " + strings.ToLower(to.Label[:1]) + to.Label[1:] + " it, as its " + string(to.By) + "."
+		return "This is for " + name + ", its " + string(to.By) + "."
 	}
 	return "Its " + string(to.By) + " has to do this."
 }

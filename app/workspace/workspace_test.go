@@ -275,6 +275,9 @@ func TestTypingIsSavedAfterASecondAndARemoteEditReachesTheEditor(t *testing.T) {
 	if ok, err := ines.PushText(id, "problem", s.Version, []Update{{Changes: []any{9.0, []any{0.0, " four"}}}}); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
+	if p, err := ines.Page(id); err != nil || p.Texts["problem"] != "one three four" { // looked at while it is typed
+		t.Fatalf("%v, %v", p, err)
+	}
 	ines.sync() // commits what is being typed, and brings Tom’s edit into the open text
 	updates, err := ines.PullText(id, "problem", s.Version+1)
 	if err != nil || len(updates) != 1 {

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { test as base, expect, type Browser, type Page } from '@playwright/test'
 
-const program = process.env.LONGHAND ?? fileURLToPath(new URL('../../build/bin/longhand', import.meta.url))
+export const program = process.env.LONGHAND ?? fileURLToPath(new URL('../../build/bin/longhand', import.meta.url))
 export const passphrase = 'harbour thimble oat lantern'
 
 /** One person’s Longhand. */
@@ -20,10 +20,16 @@ export class Desk {
 
   constructor(readonly browser: Browser) {}
 
-  /** Starts the program and shows its window. */
-  async open(): Promise<Page> {
+  /** Writes the passphrase file, for commands of somebody who has no window open. */
+  async write(): Promise<string> {
     const file = join(this.dir, 'passphrase')
     writeFileSync(file, passphrase, { mode: 0o600 })
+    return file
+  }
+
+  /** Starts the program and shows its window. */
+  async open(): Promise<Page> {
+    const file = await this.write()
     const p = spawn(program, ['--data', join(this.dir, 'data'), '--passphrase-file', file, 'serve'], { stdio: ['ignore', 'pipe', 'inherit'] })
     this.#process = p
     const url = await new Promise<string>((ok, no) => {

@@ -20,6 +20,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	_ "github.com/automerge/automerge-go" // carries the library; nothing of the module itself is used
@@ -62,13 +63,18 @@ type Change struct {
 }
 
 // Doc is an open document.
+//
+// It keeps the graph of changes itself. The library would commit pending edits
+// whenever it is asked for its heads or changes, at no time and by nobody’s
+// wish; and it holds back what came too early in ways that depend on the order.
+// So it is asked for neither, and is given only what is complete.
 type Doc struct {
-	res result
-	c   *C.AMdoc
-	// waiting holds changes that came before what they build on, while the
-	// document is empty: the library takes such ones only into one that is not.
-	waiting [][]byte
-	begun   bool
+	res     result
+	c       *C.AMdoc
+	changes []Change        // applied, each after what it builds on
+	known   map[Hash]int    // where in changes
+	heads   map[Hash]bool   // on which no other builds
+	early   map[Hash]Change // came before what they build on
 }
 
 // New opens an empty document that writes as actor.
@@ -86,7 +92,7 @@ func New(actor Actor) (*Doc, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Doc{res: res}
+	d := &Doc{res: res, known: map[Hash]int{}, heads: map[Hash]bool{}, early: map[Hash]Change{}}
 	if !C.AMitemToDoc(C.AMresultItem(res.c), &d.c) {
 		res.free()
 		return nil, errors.New("automerge: create: not a document")
@@ -104,56 +110,57 @@ func (d *Doc) Close() {
 func Trim() { C.malloc_trim(0) }
 
 // Apply adds changes, in any order, with duplicates or without. One whose
-// dependencies are missing waits inside until they come.
+// dependencies are missing waits until they come.
 func (d *Doc) Apply(changes ...[]byte) error {
 	if d.Pending() > 0 {
 		return errors.New("automerge: apply changes: operations of one’s own are pending")
 	}
-	if !d.begun {
-		first, rest := complete(append(d.waiting, changes...))
-		if len(first) == 0 {
-			d.waiting = rest
-			return nil
+	for _, raw := range changes {
+		c, err := ParseChange(raw)
+		if err != nil {
+			return fmt.Errorf("automerge: apply changes: %w", err)
 		}
-		d.waiting, d.begun = nil, true
-		if err := d.load(first); err != nil {
-			return err
+		if _, ok := d.known[c.Hash]; !ok {
+			d.early[c.Hash] = c
 		}
-		changes = rest
 	}
-	return d.load(changes)
-}
-
-func (d *Doc) load(changes [][]byte) error {
-	all := bytes.Join(changes, nil)
-	if len(all) == 0 {
-		return nil
-	}
-	return done(C.AMloadIncremental(d.c, (*C.uint8_t)(&all[0]), C.size_t(len(all))), "apply changes")
-}
-
-// complete divides changes into those that need nothing outside of
-// themselves, each after its dependencies, and the others. An empty document
-// takes only the first sort; after that the others can wait inside it.
-func complete(changes [][]byte) (first, rest [][]byte) {
-	in := map[Hash]bool{}
-	rest = changes
+	var all []byte
+	var ready []Change
+	done := map[Hash]bool{}
 	for grown := true; grown; {
 		grown = false
-		var left [][]byte
-		for _, raw := range rest {
-			c, err := ParseChange(raw)
-			if err != nil || slices.ContainsFunc(c.Deps, func(h Hash) bool { return !in[h] }) {
-				left = append(left, raw)
+		for _, hash := range slices.SortedFunc(maps.Keys(d.early), func(a, b Hash) int { return bytes.Compare(a[:], b[:]) }) {
+			c := d.early[hash]
+			if slices.ContainsFunc(c.Deps, func(h Hash) bool { _, ok := d.known[h]; return !ok && !done[h] }) {
 				continue
 			}
-			in[c.Hash] = true
-			first = append(first, raw)
+			delete(d.early, hash)
+			done[hash] = true
+			ready = append(ready, c)
+			all = append(all, c.Raw...)
 			grown = true
 		}
-		rest = left
 	}
-	return first, rest
+	if len(ready) == 0 {
+		return nil
+	}
+	if err := finish(C.AMloadIncremental(d.c, (*C.uint8_t)(&all[0]), C.size_t(len(all))), "apply changes"); err != nil {
+		return err
+	}
+	for _, c := range ready {
+		d.add(c)
+	}
+	return nil
+}
+
+// add takes a change that the library has into the graph.
+func (d *Doc) add(c Change) {
+	d.known[c.Hash] = len(d.changes)
+	d.changes = append(d.changes, c)
+	d.heads[c.Hash] = true
+	for _, dep := range c.Deps {
+		delete(d.heads, dep)
+	}
 }
 
 // Commit closes the pending operations into a change. It reports false when
@@ -172,9 +179,12 @@ func (d *Doc) Commit(millis int64) (Change, bool, error) {
 	if !ok {
 		return Change{}, false, nil
 	}
-	d.begun = true
-	c, err := d.Change(h)
-	return c, err == nil, err
+	c, err := d.fetch(h)
+	if err != nil {
+		return Change{}, false, err
+	}
+	d.add(c)
+	return c, true, nil
 }
 
 // Pending counts operations that are not yet committed.
@@ -183,64 +193,32 @@ func (d *Doc) Pending() int { return int(C.AMpendingOps(d.c)) }
 // Rollback forgets them.
 func (d *Doc) Rollback() { C.AMrollback(d.c) }
 
-// Heads are the changes on which nothing depends. It must not be called with
-// operations pending: the library would commit them under the wrong time.
-func (d *Doc) Heads() ([]Hash, error) {
-	r, err := take(C.AMgetHeads(d.c), "read the heads")
-	if err != nil {
-		return nil, err
-	}
-	defer r.free()
-	return r.hashes(), nil
+// Heads are the changes on which nothing depends, in order.
+func (d *Doc) Heads() []Hash {
+	return slices.SortedFunc(maps.Keys(d.heads), func(a, b Hash) int { return bytes.Compare(a[:], b[:]) })
 }
 
-// Missing are the changes that others in the document depend on.
-func (d *Doc) Missing() ([]Hash, error) {
-	if !d.begun {
-		var out []Hash
-		for _, raw := range d.waiting {
-			if c, err := ParseChange(raw); err == nil {
-				out = append(out, c.Deps...)
+// Missing are the changes that others build on and that have not come.
+func (d *Doc) Missing() []Hash {
+	missing := map[Hash]bool{}
+	for _, c := range d.early {
+		for _, dep := range c.Deps {
+			if _, ok := d.known[dep]; !ok {
+				if _, ok := d.early[dep]; !ok {
+					missing[dep] = true
+				}
 			}
 		}
-		return out, nil
 	}
-	r, err := take(C.AMgetMissingDeps(d.c, nil), "read what is missing")
-	if err != nil {
-		return nil, err
-	}
-	defer r.free()
-	return r.hashes(), nil
+	return slices.SortedFunc(maps.Keys(missing), func(a, b Hash) int { return bytes.Compare(a[:], b[:]) })
 }
 
-func (r result) hashes() (out []Hash) {
-	r.items(func(item *C.AMitem) {
-		if h, ok := readHash(item); ok {
-			out = append(out, h)
-		}
-	})
-	return out
-}
+// Changes are all changes in the document, each after what it builds on. The
+// order is this device’s own. The caller must not change them.
+func (d *Doc) Changes() []Change { return d.changes }
 
-// Changes are all changes in the document, dependencies first.
-func (d *Doc) Changes() ([]Change, error) {
-	r, err := take(C.AMgetChanges(d.c, nil), "read the changes")
-	if err != nil {
-		return nil, err
-	}
-	defer r.free()
-	var out []Change
-	r.items(func(item *C.AMitem) {
-		var c *C.AMchange
-		if C.AMitemToChange(item, &c) {
-			out = append(out, readChange(c))
-		}
-	})
-	return out, nil
-}
-
-// Change returns one change of the document.
-func (d *Doc) Change(h Hash) (Change, error) {
+// fetch reads a change that was just committed.
+func (d *Doc) fetch(h Hash) (Change, error) {
 	r, err := take(C.AMgetChangeByHash(d.c, (*C.uint8_t)(&h[0]), C.size_t(len(h))), "read a change")
 	if err != nil {
 		return Change{}, err
@@ -250,30 +228,7 @@ func (d *Doc) Change(h Hash) (Change, error) {
 	if item := C.AMresultItem(r.c); item == nil || !C.AMitemToChange(item, &c) {
 		return Change{}, fmt.Errorf("automerge: no change %s", h)
 	}
-	return readChange(c), nil
-}
-
-func readChange(c *C.AMchange) Change {
-	out := Change{
-		Seq:     uint64(C.AMchangeSeq(c)),
-		StartOp: uint64(C.AMchangeStartOp(c)),
-		MaxOp:   uint64(C.AMchangeMaxOp(c)),
-		Time:    int64(C.AMchangeTime(c)),
-		Raw:     raw(C.AMchangeRawBytes(c)),
-	}
-	copy(out.Hash[:], raw(C.AMchangeHash(c)))
-	if r, err := take(C.AMchangeDeps(c), "read dependencies"); err == nil {
-		out.Deps = r.hashes()
-		r.free()
-	}
-	if r, err := take(C.AMchangeActorId(c), "read the writer"); err == nil {
-		var id *C.AMactorId
-		if C.AMitemToActorId(C.AMresultItem(r.c), &id) {
-			out.Actor = text(C.AMactorIdBytes(id))
-		}
-		r.free()
-	}
-	return out
+	return ParseChange(raw(C.AMchangeRawBytes(c)))
 }
 
 // Keys are the keys of the map at the given heads; nil is now.
@@ -364,7 +319,7 @@ func (d *Doc) Put(key string, v any) error {
 	default:
 		return fmt.Errorf("automerge: put %s: %T is not a value", key, v)
 	}
-	return done(c, "put "+key)
+	return finish(c, "put "+key)
 }
 
 // Text reads the text under a key at the given heads. It reports false when
@@ -395,7 +350,7 @@ func (d *Doc) Text(key string, at []Hash) (string, bool, error) {
 // counted in code points, and inserts ins there.
 func (d *Doc) Splice(key string, at, del int, ins string) error {
 	ok, err := d.object(key, hashes{}, func(id *C.AMobjId) error {
-		return done(C.AMspliceText(d.c, id, C.size_t(at), C.ptrdiff_t(del), span(ins)), "edit "+key)
+		return finish(C.AMspliceText(d.c, id, C.size_t(at), C.ptrdiff_t(del), span(ins)), "edit "+key)
 	})
 	if err == nil && !ok {
 		return fmt.Errorf("automerge: edit %s: there is no such text", key)

@@ -24,8 +24,8 @@ func take(c *C.AMresult, doing string) (result, error) {
 	return result{c}, nil
 }
 
-// done frees a result of which only the error matters.
-func done(c *C.AMresult, doing string) error {
+// finish frees a result of which only the error matters.
+func finish(c *C.AMresult, doing string) error {
 	r, err := take(c, doing)
 	r.free()
 	return err

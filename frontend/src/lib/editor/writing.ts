@@ -123,22 +123,27 @@ export class Writing {
       await this.settle()
     } finally {
       this.#closed = true
-      clearTimeout(this.#timer)
+      this.#rest()
       this.hide()
       await this.#authority.close()
     }
   }
 
+  /** A key that comes meanwhile does not put it off: somebody who never pauses is saved too. */
   #soon(ms: number) {
+    this.#timer ??= setTimeout(() => void this.#run(), ms)
+  }
+
+  #rest() {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#run(), ms)
+    this.#timer = undefined
   }
 
   /** Brings both sides together. Only one runs at a time; whoever asks meanwhile waits for one more. */
   async #run(): Promise<void> {
     while (this.#running) await this.#running
     if (this.#closed) return
-    clearTimeout(this.#timer)
+    this.#rest()
     this.#running = this.#meet()
     try {
       await this.#running
