@@ -65,10 +65,11 @@ func Main(ctx context.Context, env Env, args []string) int {
 	root.SetOut(env.Out)
 	root.SetErr(env.Err)
 	err := root.ExecuteContext(ctx)
-	if errors.Is(err, storage.ErrInUse) && !env.Shared {
+	if (errors.Is(err, errWindow) || errors.Is(err, storage.ErrInUse)) && !env.Shared {
 		if code, handled := r.forward(args); handled {
 			return code
 		}
+		err = storage.ErrInUse
 	}
 	if err == nil {
 		return done
@@ -225,12 +226,18 @@ func (r *runner) with(fn func(context.Context, *workspace.Workspace) error) erro
 		}
 		return errors.Join(fn(r.ctx, w), closer())
 	}
+	if answered(o.Dir) {
+		return errWindow
+	}
 	w, err := workspace.Open(r.ctx, o)
 	if err != nil {
 		return err
 	}
 	return r.finish(w, fn(r.ctx, w))
 }
+
+// errWindow: a window has the data open, and is asked instead.
+var errWindow = errors.New("a window has the data open")
 
 // finish closes what a command opened.
 func (r *runner) finish(w *workspace.Workspace, err error) error {

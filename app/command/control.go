@@ -143,6 +143,15 @@ func (w *lineWriter) stream(isErr bool) io.Writer {
 	})
 }
 
+// answered reports whether a window answers commands for a data folder.
+func answered(dir string) bool {
+	c, err := net.DialTimeout("unix", socketPath(dir), time.Second)
+	if err != nil {
+		return false
+	}
+	return c.Close() == nil
+}
+
 // forward sends a command to the window that has the data open. It reports
 // false when no window answers.
 func (r *runner) forward(args []string) (code int, handled bool) {
