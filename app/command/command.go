@@ -207,7 +207,7 @@ func (r *runner) path(p string) string {
 
 // relayAddress makes the path of a relay folder absolute.
 func (r *runner) relayAddress(address string) (string, error) {
-	if p, ok := strings.CutPrefix(address, "folder:"); ok {
+	if p, ok := strings.CutPrefix(address, "folder:"); ok && !strings.HasPrefix(p, "~/") {
 		address = "folder:" + r.path(p)
 	}
 	return workspace.PlainRelay(address)

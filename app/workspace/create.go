@@ -38,13 +38,14 @@ func Create(ctx context.Context, o Options, t NewTeam) (*Workspace, error) {
 		return nil, err
 	}
 	if t.Relay != "" {
-		if err := checkRelay(t.Relay); err != nil {
+		address, err := PlainRelay(t.Relay)
+		if err != nil {
 			return nil, err
 		}
-		if err := prepareRelay(t.Relay); err != nil {
+		if err := prepareRelay(address); err != nil {
 			return nil, err
 		}
-		s.Relays = []string{t.Relay}
+		s.Relays = []string{address}
 	}
 	ro, err := roster.Found(rand.Reader, s.identity, s.Person, o.now())
 	if err != nil {
@@ -78,10 +79,11 @@ func Join(ctx context.Context, o Options, j Joining) (*Workspace, error) {
 	}
 	s.Team, s.Relays = inv.Team, inv.Relays
 	if j.Relay != "" {
-		if err := checkRelay(j.Relay); err != nil {
+		address, err := PlainRelay(j.Relay)
+		if err != nil {
 			return nil, err
 		}
-		s.Relays = []string{j.Relay}
+		s.Relays = []string{address}
 	}
 	if len(s.Relays) == 0 {
 		return nil, fmt.Errorf("join a team: %w", ErrNoRelay)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -121,11 +122,14 @@ var ErrRelayAddress = errors.New("not a relay that can be used")
 func PlainRelay(address string) (string, error) {
 	address = strings.TrimSpace(address)
 	if path, ok := strings.CutPrefix(address, "folder:"); ok {
-		abs, err := filepath.Abs(path)
-		if err != nil {
-			return "", err
+		if rest, ok := strings.CutPrefix(path, "~/"); ok {
+			home, err := os.UserHomeDir()
+			if err != nil {
+				return "", err
+			}
+			path = filepath.Join(home, rest)
 		}
-		address = "folder:" + abs
+		address = "folder:" + filepath.Clean(path)
 	}
 	return address, checkRelay(address)
 }

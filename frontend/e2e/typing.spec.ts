@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
 import { barePage } from './bare/build'
-import { expect, go, passphrase, program, raise, startTeam, test, type Desk } from './app'
+import { expect, go, program, raise, startTeam, test, type Desk } from './app'
 
 const run = promisify(execFile)
 const letters = Number(process.env.LONGHAND_KEYS ?? 2000)

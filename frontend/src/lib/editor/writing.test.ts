@@ -165,3 +165,20 @@ test.each(Array.from({ length: 20 }, (_, seed) => seed))('two writers and an aut
   expect(b.text).toBe(far.doc.toString())
   expect(far.doc.length).toBe(45)
 })
+
+test('somebody who never pauses is sent all the same', async () => {
+  vi.useFakeTimers()
+  try {
+    const far = new Authority_('')
+    const w = new Writing('', far, hooks(), [])
+    for (let i = 0; i < 100; i++) {
+      type(w, i, 'x')
+      await vi.advanceTimersByTimeAsync(10) // faster than keys are gathered
+    }
+    expect(far.pushes).toBeGreaterThan(10)
+    expect(far.doc.length).toBeGreaterThan(80)
+    await w.close()
+  } finally {
+    vi.useRealTimers()
+  }
+})

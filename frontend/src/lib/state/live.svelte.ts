@@ -1,4 +1,5 @@
 import { on, toProblem, type Problem } from '$lib/backend'
+import { atPause } from './quiet'
 
 /**
  * What a screen shows of the record: read once, and read again whenever
@@ -10,6 +11,7 @@ export class Live<T> {
   #problem = $state.raw<Problem>()
   #reading = false
   #again = false
+  #due = false
   readonly #read: () => Promise<T>
 
   constructor(read: () => Promise<T>) {
@@ -52,7 +54,12 @@ export class Live<T> {
   start(concerns: (docs: string[]) => boolean = () => true): () => void {
     void this.reload()
     return on('changed', (e) => {
-      if (concerns(e.docs ?? [])) void this.reload()
+      if (this.#due || !concerns(e.docs ?? [])) return
+      this.#due = true
+      atPause(() => {
+        this.#due = false
+        void this.reload()
+      })
     })
   }
 }
