@@ -32,6 +32,7 @@ var house = map[string]struct {
 	"longhand/app/kind":                {pure: true, may: []string{"app/cadence"}},
 	"longhand/app/artefact":            {pure: true, may: []string{"app/kind", "app/cadence", "app/artefact/automerge"}},
 	"longhand/app/artefact/automerge":  {},
+	"longhand/app/hydrate":             {may: []string{"app/artefact", "app/artefact/automerge", "app/kind"}},
 	"longhand/app/cadence":             {pure: true},
 	"longhand/app/metric":              {pure: true, may: []string{"app/artefact", "app/kind", "app/cadence"}},
 	"longhand/app/render":              {may: []string{"app/artefact", "app/kind"}},

@@ -1,0 +1,243 @@
+package hydrate
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"longhand/app/artefact"
+	"longhand/app/artefact/automerge"
+)
+
+// ChildArg is the first argument of the child process. A main that sees it
+// calls RunChild before anything else and exits with what it returns.
+const ChildArg = "hydrate"
+
+// childMark is set in the child’s environment: a main that forgets RunChild
+// would start the whole program as the child, which would start its own, and
+// so on without end.
+const childMark = "LONGHAND_HYDRATE_CHILD"
+
+// What the exit code of a child says.
+const (
+	exitDone   = 0
+	exitFrame  = 2 // it was not spoken to as it should be
+	exitTime   = 3
+	exitMemory = 4
+)
+
+// RunChild opens documents for the parent at the other end of in and out, until
+// in ends, and returns the exit code.
+func RunChild(in io.Reader, out io.Writer) int {
+	r := bufio.NewReaderSize(in, 1<<16)
+	var h hello
+	if err := readFrame(r, 1<<10, &h); err != nil || h.Version != version {
+		fmt.Fprintln(os.Stderr, "this is started by the program itself")
+		return exitFrame
+	}
+	if err := confine(h.Memory); err != nil {
+		fmt.Fprintf(os.Stderr, "limit the child: %v\n", err)
+		return exitFrame
+	}
+	if err := writeFrame(out, hello{Version: version}); err != nil {
+		return exitDone
+	}
+	return serve(r, out, time.Duration(h.Seconds)*time.Second)
+}
+
+// serve answers requests. The next is read while one is worked on, so that the
+// end of the parent is seen even while the library hangs.
+func serve(in io.Reader, out io.Writer, most time.Duration) int {
+	requests, code := make(chan request), make(chan int, 1)
+	go func() {
+		defer close(requests)
+		for {
+			var q request
+			if err := readFrame(in, maxFrame, &q); errors.Is(err, io.EOF) {
+				code <- exitDone
+				return
+			} else if err != nil || q.Version != version || len(q.Doc) != len(artefact.DocID{}) {
+				code <- exitFrame
+				return
+			}
+			requests <- q
+		}
+	}()
+	for {
+		select {
+		case c := <-code:
+			return c
+		case q, ok := <-requests:
+			if !ok {
+				return <-code
+			}
+			ended := make(chan error, 1)
+			go func() { ended <- work(q, out) }()
+			select {
+			case err := <-ended:
+				if err != nil {
+					return exitDone // nobody listens any more
+				}
+			case c := <-code:
+				return c
+			case <-time.After(most):
+				return exitTime
+			}
+		}
+	}
+}
+
+// work opens one document as the window would, and answers.
+func work(q request, out io.Writer) error {
+	changes := make([]artefact.Change, len(q.Changes))
+	for i, f := range q.Changes {
+		changes[i] = artefact.Change{Doc: artefact.DocID(q.Doc), Births: f.Births, Raw: f.Raw}
+	}
+	owners := func(d artefact.Device) artefact.Person { return artefact.Person(q.Owners[string(d)]) }
+	var last answer
+	if q.Mode == stepping {
+		var err error
+		if last, err = step(changes, owners, out); err != nil {
+			return err
+		}
+	} else {
+		var d opened
+		last = d.add(changes, owners)
+		d.close()
+	}
+	if resident() > trimAbove {
+		automerge.Trim()
+	}
+	last.End, last.Resident = true, resident()
+	return writeFrame(out, last)
+}
+
+// trimAbove is how much memory a child may hold before it gives back what the
+// last document needed.
+const trimAbove = 96 << 20
+
+// step adds one change after the other, and says before each which it is.
+func step(changes []artefact.Change, owners artefact.Owners, out io.Writer) (last answer, err error) {
+	var d opened
+	defer func() { d.close() }()
+	for i := range changes {
+		if err := writeFrame(out, answer{Step: i}); err != nil {
+			return last, err
+		}
+		if last = d.add(changes[:i+1], owners); last.Wrong != "" {
+			last.Step = i
+			return last, nil
+		}
+	}
+	return last, nil
+}
+
+// opened is a document that is opened to see whether that can be done. It is
+// thrown away afterwards.
+type opened struct {
+	a *artefact.Artefact // nil until it can be read as one
+	// heads are those that the library was seen to have.
+	heads map[automerge.Hash]bool
+}
+
+func (o *opened) close() {
+	if o.a != nil {
+		o.a.Close()
+	}
+}
+
+// add opens the document from changes, or adds the last of them to what is
+// open, and reads its View.
+func (o *opened) add(changes []artefact.Change, owners artefact.Owners) answer {
+	doc := changes[0].Doc
+	refused, waits := answer{Wrong: wrongRefused}, answer{Waits: waitsFirst}
+	var err error
+	if o.a == nil {
+		o.a, err = artefact.Open(doc, changes, automerge.Actor{}, owners)
+	} else {
+		err = o.a.Merge(changes[len(changes)-1])
+	}
+	switch {
+	case errors.Is(err, artefact.ErrKind):
+		waits.Waits = waitsKind
+		fallthrough
+	case errors.Is(err, artefact.ErrIncomplete):
+		if o.heads, err = bareHeads(changes); err != nil {
+			return refused
+		}
+		if passedOver(doc, changes, o.heads) {
+			return answer{Wrong: wrongIgnored}
+		}
+		return waits
+	case err != nil:
+		return refused
+	}
+	v, err := o.a.View()
+	if err != nil {
+		return refused
+	}
+	view, err := json.Marshal(v)
+	if err != nil || len(view) > maxView {
+		return refused
+	}
+	if err := o.look(); err != nil {
+		return refused
+	}
+	if passedOver(doc, changes, o.heads) {
+		return answer{Wrong: wrongIgnored}
+	}
+	return answer{View: view}
+}
+
+// look asks the library what it has, by writing a change: that names all heads
+// as the library sees them. The document is thrown away in any case.
+func (o *opened) look() error {
+	if err := o.a.Splice("title", 0, 0, "."); err != nil {
+		return err
+	}
+	c, _, err := o.a.Commit(time.UnixMilli(0))
+	if err != nil {
+		return err
+	}
+	o.heads, err = add(o.heads, c.Raw)
+	return err
+}
+
+// bareHeads are the heads of a document that cannot be read as an artefact yet.
+func bareHeads(changes []artefact.Change) (map[automerge.Hash]bool, error) {
+	d, err := automerge.New(automerge.Actor{})
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	var raw [][]byte
+	for _, c := range changes {
+		for _, path := range c.Births {
+			raw = append(raw, automerge.Genesis(c.Doc.String(), path))
+		}
+		raw = append(raw, c.Raw)
+	}
+	if err := errors.Join(d.Apply(raw...), d.Put("kind", true)); err != nil {
+		return nil, err
+	}
+	c, _, err := d.Commit(0)
+	if err != nil {
+		return nil, err
+	}
+	return add(nil, c.Raw)
+}
+
+func add(heads map[automerge.Hash]bool, own []byte) (map[automerge.Hash]bool, error) {
+	meta, err := automerge.ParseChange(own)
+	if heads == nil {
+		heads = map[automerge.Hash]bool{}
+	}
+	for _, h := range meta.Deps {
+		heads[h] = true
+	}
+	return heads, err
+}

@@ -1,0 +1,221 @@
+package hydrate
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+
+	"longhand/app/artefact"
+	"longhand/app/artefact/automerge"
+)
+
+// sifted is a job in the order in which it is opened, without what the rules
+// refuse. The rules look at the set of changes and at nothing else, so every
+// device refuses the same.
+type sifted struct {
+	job    Job
+	order  []one // what has to be there first comes first; otherwise by hash
+	poison []*Poison
+	blamed map[artefact.Device]int
+}
+
+type one struct {
+	artefact.Change
+	meta automerge.Change
+	held bool
+}
+
+func sift(job Job) *sifted {
+	s := &sifted{job: job, blamed: map[artefact.Device]int{}}
+	seen := map[automerge.Hash]bool{}
+	var all []one
+	for i, c := range slices.Concat(job.Have, job.New) {
+		o := one{Change: c, held: i < len(job.Have)}
+		var err error
+		o.meta, err = automerge.ParseChange(c.Raw)
+		switch {
+		case err != nil, c.Doc != job.Doc, artefact.WriterOf(o.meta.Actor) == "":
+			o.meta.Hash = automerge.HashOf(c.Raw)
+			s.refuse(o, Malformed, "")
+		case !seen[o.meta.Hash]:
+			seen[o.meta.Hash] = true
+			all = append(all, o)
+		}
+	}
+	s.order = inOrder(s.once(all))
+	return s
+}
+
+func (s *sifted) refuse(o one, why Why, where string) {
+	s.poison = append(s.poison, &Poison{Doc: s.job.Doc, Change: o.meta.Hash, Writer: artefact.WriterOf(o.meta.Actor), Held: o.held, Why: why, Where: where})
+}
+
+// once leaves one change for each number of each writer. The library takes
+// whichever comes first and refuses the whole batch that has the second, so
+// devices would part for ever. It is the one on which more other devices have
+// built, so that its writer alone can take nothing back; then the smaller hash.
+func (s *sifted) once(all []one) []one {
+	type number struct {
+		actor string
+		seq   uint64
+	}
+	same := map[number][]one{}
+	for _, o := range all {
+		n := number{o.meta.Actor, o.meta.Seq}
+		same[n] = append(same[n], o)
+	}
+	out := map[automerge.Hash]bool{}
+	for _, o := range all {
+		rivals := same[number{o.meta.Actor, o.meta.Seq}]
+		if len(rivals) == 1 || out[o.meta.Hash] {
+			continue
+		}
+		slices.SortFunc(rivals, func(a, b one) int {
+			return cmp.Or(-cmp.Compare(followers(all, a), followers(all, b)), bytes.Compare(a.meta.Hash[:], b.meta.Hash[:]))
+		})
+		for _, lost := range rivals[1:] {
+			if !out[lost.meta.Hash] {
+				out[lost.meta.Hash] = true
+				s.refuse(lost, Twice, "")
+			}
+		}
+	}
+	return slices.DeleteFunc(all, func(o one) bool { return out[o.meta.Hash] })
+}
+
+// followers counts the other devices that have built on a change.
+func followers(all []one, first one) int {
+	builds := map[automerge.Hash][]one{}
+	for _, o := range all {
+		for _, d := range o.meta.Deps {
+			builds[d] = append(builds[d], o)
+		}
+	}
+	who, seen := map[artefact.Device]bool{}, map[automerge.Hash]bool{}
+	for next := []automerge.Hash{first.meta.Hash}; len(next) > 0; next = next[1:] {
+		for _, o := range builds[next[0]] {
+			if !seen[o.meta.Hash] {
+				seen[o.meta.Hash] = true
+				who[artefact.WriterOf(o.meta.Actor)] = true
+				next = append(next, o.meta.Hash)
+			}
+		}
+	}
+	delete(who, artefact.WriterOf(first.meta.Actor))
+	return len(who)
+}
+
+// inOrder puts every change after what it depends on, as far as that is there.
+func inOrder(all []one) []one {
+	slices.SortFunc(all, func(a, b one) int { return bytes.Compare(a.meta.Hash[:], b.meta.Hash[:]) })
+	at := map[automerge.Hash]int{}
+	for i, o := range all {
+		at[o.meta.Hash] = i
+	}
+	wants, wantedBy := make([]int, len(all)), make([][]int, len(all))
+	for i, o := range all {
+		for _, d := range o.meta.Deps {
+			if j, ok := at[d]; ok {
+				wants[i]++
+				wantedBy[j] = append(wantedBy[j], i)
+			}
+		}
+	}
+	var ready []int
+	for i := range all {
+		if wants[i] == 0 {
+			ready = append(ready, i)
+		}
+	}
+	out := make([]one, 0, len(all))
+	for len(ready) > 0 {
+		i := ready[0]
+		ready = ready[1:]
+		out = append(out, all[i])
+		for _, j := range wantedBy[i] {
+			if wants[j]--; wants[j] == 0 {
+				k, _ := slices.BinarySearch(ready, j)
+				ready = slices.Insert(ready, k, j)
+			}
+		}
+	}
+	return out // a ring of dependencies would need a collision of SHA-256
+}
+
+// blame takes one change out, and what its writer sent besides when it is one
+// too many.
+func (s *sifted) blame(i int, end ending) {
+	o := s.order[i]
+	s.order = slices.Delete(s.order, i, i+1)
+	s.refuse(o, end.why, end.where)
+	who := artefact.WriterOf(o.meta.Actor)
+	if s.blamed[who]++; s.blamed[who] < mostPoison {
+		return
+	}
+	s.order = slices.DeleteFunc(s.order, func(o one) bool {
+		if o.held || artefact.WriterOf(o.meta.Actor) != who {
+			return false
+		}
+		s.refuse(o, Suspect, "")
+		return true
+	})
+}
+
+// passedOver reports whether the library left out a change that has all it
+// builds on. It says nothing when it cannot read one, and what comes with such
+// a change can be lost with it: then a whole document seems not to have begun.
+func passedOver(doc artefact.DocID, changes []artefact.Change, heads map[automerge.Hash]bool) bool {
+	in, waiting := map[automerge.Hash]bool{}, []automerge.Change{}
+	for _, c := range changes {
+		for _, path := range c.Births {
+			in[automerge.HashOf(automerge.Genesis(doc.String(), path))] = true
+		}
+		meta, err := automerge.ParseChange(c.Raw)
+		if err != nil {
+			return true
+		}
+		waiting = append(waiting, meta)
+	}
+	ends := map[automerge.Hash]bool{}
+	for grown := true; grown; {
+		grown = false
+		waiting = slices.DeleteFunc(waiting, func(c automerge.Change) bool {
+			if slices.ContainsFunc(c.Deps, func(h automerge.Hash) bool { return !in[h] }) {
+				return false
+			}
+			for _, d := range c.Deps {
+				delete(ends, d)
+			}
+			in[c.Hash], ends[c.Hash], grown = true, true, true
+			return true
+		})
+	}
+	for h := range heads {
+		delete(ends, h)
+	}
+	return len(ends) > 0
+}
+
+type mode int
+
+const (
+	whole mode = iota
+	stepping
+)
+
+// request asks for all that is left.
+func (s *sifted) request(m mode) request { return s.ask(m, s.order) }
+
+// first asks for the first n, at once.
+func (s *sifted) first(n int) request { return s.ask(whole, s.order[:n]) }
+
+func (s *sifted) ask(m mode, all []one) request {
+	r := request{Version: version, Mode: m, Doc: s.job.Doc[:], Owners: map[string]string{}}
+	for _, o := range all {
+		r.Changes = append(r.Changes, form{o.Births, o.Raw})
+		if d := artefact.WriterOf(o.meta.Actor); s.job.Owners != nil {
+			r.Owners[string(d)] = string(s.job.Owners(d))
+		}
+	}
+	return r
+}
