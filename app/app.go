@@ -245,7 +245,7 @@ func (a *App) LeaveTeam() (workspace.Boot, error) {
 }
 
 func (a *App) leave(w *workspace.Workspace) (workspace.Boot, error) {
-	if err := w.Leave(a.ctx); err != nil {
+	if err := w.Leave(a.ctx, true); err != nil {
 		return workspace.Boot{}, fail(err)
 	}
 	a.mu.Lock()

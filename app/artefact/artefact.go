@@ -15,6 +15,7 @@ package artefact
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"longhand/app/artefact/automerge"
@@ -39,6 +40,15 @@ var (
 // Owners says which person a device belongs to; "" when nobody knows.
 type Owners func(Device) Person
 
+// What one change may hold of typing, well inside the limits of the format. A
+// longer edit becomes several changes.
+const (
+	mostOps   = 50_000
+	mostBytes = 256 << 10
+	mostBirth = 1000
+	mostText  = 1 << 20 // bytes of one text
+)
+
 // An Artefact is an open document. It has one owner at a time and holds
 // memory outside the garbage collector until Close.
 type Artefact struct {
@@ -53,6 +63,12 @@ type Artefact struct {
 	memory map[automerge.Hash]*View  // what was read at a change; changes never change
 	// touched are the items that the pending edits have marked as being here.
 	touched map[string]bool
+	ops     int // of the pending edits, about
+	bytes   int
+	// Full, when set, commits the pending edits because the next would not fit
+	// the same change. Without it such an edit is refused with [ErrPending].
+	Full     func() error
+	beginner Person // who alone can have begun it; "" by its id
 }
 
 // New begins an artefact of a kind. The actor is the device and 16 random
@@ -166,29 +182,24 @@ func (a *Artefact) apply(changes []Change) error {
 	return nil
 }
 
-// birth brings texts into being that are not there yet.
+// birth brings texts into being that are not there yet. A change has to follow
+// that names them.
 func (a *Artefact) birth(paths ...string) error {
+	paths = slices.DeleteFunc(slices.Clone(paths), func(path string) bool { _, ok := a.born[path]; return ok })
+	if len(paths) == 0 {
+		return nil
+	}
+	if a.doc.Pending() > 0 {
+		if err := a.full(); err != nil {
+			return err
+		}
+	}
 	var raw [][]byte
 	for _, path := range paths {
-		if _, ok := a.born[path]; ok {
-			continue
-		}
 		g := automerge.Genesis(a.ID.String(), path)
 		a.born[path] = automerge.HashOf(g)
 		a.fresh[a.born[path]] = path
 		raw = append(raw, g)
-	}
-	if len(raw) == 0 {
-		return nil
-	}
-	if a.doc.Pending() > 0 {
-		for _, path := range paths { // not born after all
-			if h := a.born[path]; a.fresh[h] == path {
-				delete(a.fresh, h)
-				delete(a.born, path)
-			}
-		}
-		return ErrPending
 	}
 	return a.doc.Apply(raw...)
 }
@@ -199,13 +210,37 @@ func (a *Artefact) Pending() bool { return a.doc.Pending() > 0 }
 // Rollback forgets edits that are not committed.
 func (a *Artefact) Rollback() {
 	a.doc.Rollback()
+	a.forget()
+}
+
+// forget begins a new change.
+func (a *Artefact) forget() {
 	clear(a.touched)
+	a.ops, a.bytes = 0, 0
+}
+
+// room makes sure that an edit fits the pending change.
+func (a *Artefact) room(ops, bytes int) error {
+	if a.doc.Pending() > 0 && (a.ops+ops > mostOps || a.bytes+bytes > mostBytes) {
+		if err := a.full(); err != nil {
+			return err
+		}
+	}
+	a.ops, a.bytes = a.ops+ops, a.bytes+bytes
+	return nil
+}
+
+func (a *Artefact) full() error {
+	if a.Full == nil {
+		return ErrPending
+	}
+	return a.Full()
 }
 
 // Commit makes one change of the edits since the last. It reports false when
 // there were none.
 func (a *Artefact) Commit(at time.Time) (Change, bool, error) {
-	clear(a.touched)
+	a.forget()
 	c, ok, err := a.doc.Commit(at.UnixMilli())
 	if err != nil || !ok {
 		return Change{}, false, err
@@ -226,6 +261,20 @@ func (a *Artefact) Waiting() int { return len(a.doc.Missing()) }
 // Discard marks a draft as thrown away by its author. It counts only while it
 // is a draft, and only from its author.
 func (a *Artefact) Discard() error { return a.doc.Put(keyDiscarded, true) }
+
+// Claimed are all values that anybody gave a single-valued field, as text.
+func (a *Artefact) Claimed(path string) (out []string) {
+	claims, err := a.claims(path, nil)
+	if err != nil {
+		return nil
+	}
+	for _, c := range claims {
+		if s, ok := c.Value.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
 
 // Text reads a text as it stands now, uncommitted edits included.
 func (a *Artefact) Text(path string) (string, error) {

@@ -16,8 +16,15 @@ import (
 )
 
 // Devices in tests are one letter, and so are their people: device "i" of Ines
-// has the id 69 00 00 …, and Ines is "ines".
-var people = map[byte]Person{'i': "ines", 't': "tom", 'w': "wanjiru", 'a': "arjun", 'o': "oskar"}
+// has the id 69 00 00 …, and Ines is string(ines).
+var people = map[byte]Person{'i': ines, 't': tom, 'w': wanjiru, 'a': "61000000000000000000000000000000", 'o': oskar}
+
+const (
+	ines    Person = "696e6573000000000000000000000000"
+	tom     Person = "746f6d00000000000000000000000000"
+	wanjiru Person = "77616e6a697275000000000000000000"
+	oskar   Person = "6f736b61720000000000000000000000"
+)
 
 func actor(device byte, opening byte) automerge.Actor { return automerge.Actor{0: device, 16: opening} }
 
@@ -126,7 +133,7 @@ func (r *replica) json() string {
 func ready(t *testing.T) *replica {
 	r := begin(t, 'i', "decision")
 	r.write("title", "Settle small refunds from the float")
-	r.do(r.Set("owner", "ines"))
+	r.do(r.Set("owner", string(ines)))
 	r.write("decision", "Pay at once.")
 	r.write("rationale", "The float exists.")
 	r.write("trade-offs", "Short overnight.")
@@ -164,7 +171,7 @@ func TestTheSameDocumentBegunTwiceIsOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(second.Close)
-	b = &replica{T: t, Artefact: second, who: "ines", at: nine.Add(time.Hour)}
+	b = &replica{T: t, Artefact: second, who: ines, at: nine.Add(time.Hour)}
 	b.commit()
 	a.write("metrics-impact", "left ")
 	b.write("metrics-impact", "right ")
@@ -174,7 +181,7 @@ func TestTheSameDocumentBegunTwiceIsOne(t *testing.T) {
 	if s := got.Text("metrics-impact"); len(s) != len("left right ") || a.json() != b.json() {
 		t.Errorf("it reads %q and %q", s, b.view().Text("metrics-impact"))
 	}
-	if !got.Created.Equal(nine.Add(time.Minute)) || got.Author != "ines" {
+	if !got.Created.Equal(nine.Add(time.Minute)) || got.Author != ines {
 		t.Errorf("begun %v by %s, want the earlier", got.Created, got.Author)
 	}
 }
@@ -191,7 +198,7 @@ func TestASingleValueChangedApartIsContested(t *testing.T) {
 		t.Fatal("two devices differ")
 	}
 	claims := a.view().Contested["decide-by"]
-	if len(claims) != 2 || claims[0].Author != "ines" || claims[1].Author != "tom" || claims[1].Value != "2026-06-16" || !claims[1].At.Equal(b.at) {
+	if len(claims) != 2 || claims[0].Author != ines || claims[1].Author != tom || claims[1].Value != "2026-06-16" || !claims[1].At.Equal(b.at) {
 		t.Fatalf("contested by %+v", claims)
 	}
 	if _, ok := a.view().Values["decide-by"]; ok {
@@ -261,14 +268,14 @@ func TestItemsMovedApartStayOnce(t *testing.T) {
 func TestSetsGrowFromBothSides(t *testing.T) {
 	a := ready(t)
 	b := a.on('t')
-	a.do(a.Include("informed", "oskar", true))
-	b.do(b.Include("informed", "arjun", true), b.Include("links", "https://example.com/a/b?c", true))
+	a.do(a.Include("informed", string(oskar), true))
+	b.do(b.Include("informed", string(tom), true), b.Include("links", "https://example.com/a/b?c", true))
 	a.hear(b)
-	if v := a.view(); !slices.Equal(v.Set("informed"), []string{"arjun", "oskar"}) || !slices.Equal(v.Set("links"), []string{"https://example.com/a/b?c"}) {
+	if v := a.view(); !slices.Equal(v.Set("informed"), []string{string(oskar), string(tom)}) || !slices.Equal(v.Set("links"), []string{"https://example.com/a/b?c"}) {
 		t.Errorf("informed %v, links %v", v.Set("informed"), v.Set("links"))
 	}
-	a.do(a.Include("informed", "arjun", false))
-	if v := a.view(); !slices.Equal(v.Set("informed"), []string{"oskar"}) {
+	a.do(a.Include("informed", string(tom), false))
+	if v := a.view(); !slices.Equal(v.Set("informed"), []string{string(oskar)}) {
 		t.Errorf("informed %v", v.Set("informed"))
 	}
 }
@@ -276,24 +283,24 @@ func TestSetsGrowFromBothSides(t *testing.T) {
 func TestRecordingNeedsWhatItNeeds(t *testing.T) {
 	a := ready(t)
 	a.do(a.Set("options/a/chosen", nil))
-	err := a.Enter("decided", "ines", "", a.at)
+	err := a.Enter("decided", ines, "", a.at)
 	var move *MoveError
 	if !errors.As(err, &move) || len(move.Missing) != 1 || !strings.Contains(move.Missing[0], "chosen") {
 		t.Fatalf("recording with no option chosen: %v", err)
 	}
 	a.do(a.Set("options/a/chosen", true))
-	if err := a.Enter("decided", "tom", "", a.at); !errors.As(err, &move) || !move.NotYours {
+	if err := a.Enter("decided", tom, "", a.at); !errors.As(err, &move) || !move.NotYours {
 		t.Fatalf("recording by another: %v", err)
 	}
-	a.do(a.Enter("decided", "ines", "", a.at))
+	a.do(a.Enter("decided", ines, "", a.at))
 	v := a.view()
-	if v.State != "decided" || !v.Sealed || v.Text("decided") == "" || len(v.Moves) != 2 || v.Moves[1].By != "ines" {
+	if v.State != "decided" || !v.Sealed || v.Text("decided") == "" || len(v.Moves) != 2 || v.Moves[1].By != ines {
 		t.Fatalf("recorded: %+v", v)
 	}
-	if err := a.Enter("reaffirmed", "ines", "", a.at); !errors.As(err, &move) || len(move.Missing) != 1 {
+	if err := a.Enter("reaffirmed", ines, "", a.at); !errors.As(err, &move) || len(move.Missing) != 1 {
 		t.Errorf("reaffirming without a word: %v", err)
 	}
-	a.do(a.Enter("reaffirmed", "ines", "Still right after the summer.", a.at))
+	a.do(a.Enter("reaffirmed", ines, "Still right after the summer.", a.at))
 	if v := a.view(); v.State != "reaffirmed" || !v.Sealed || v.Moves[2].Because == "" {
 		t.Errorf("reaffirmed: %+v", v.Moves)
 	}
@@ -319,7 +326,7 @@ func TestAModifiedProgramChangesNothing(t *testing.T) {
 			if a.json() != b.json() {
 				t.Error("the cheat sees something else")
 			}
-			a.do(a.Enter("decided", "ines", "", a.at)) // and it stops nobody
+			a.do(a.Enter("decided", ines, "", a.at)) // and it stops nobody
 			if v := a.view(); v.State != "decided" {
 				t.Errorf("recorded after: %q", v.State)
 			}
@@ -338,12 +345,12 @@ func TestAModifiedProgramChangesNothing(t *testing.T) {
 func TestEditsThatComeAfterTheRecordAreNoPartOfIt(t *testing.T) {
 	a := ready(t)
 	b := a.on('t')
-	a.do(a.Enter("decided", "ines", "", a.at))
+	a.do(a.Enter("decided", ines, "", a.at))
 	b.do(b.Splice("decision", 0, 0, "Do not "), b.Include("links", "https://example.com", true))
 	a.hear(b)
 	b.hear(a)
 	v := a.view()
-	if v.Text("decision") != "Pay at once." || len(v.Late) != 1 || v.Late[0].Path != "decision" || v.Late[0].Author != "tom" {
+	if v.Text("decision") != "Pay at once." || len(v.Late) != 1 || v.Late[0].Path != "decision" || v.Late[0].Author != tom {
 		t.Errorf("decision %q, late %+v", v.Text("decision"), v.Late)
 	}
 	if len(v.Set("links")) != 1 {
@@ -358,8 +365,8 @@ func TestTwoRecordingsAreContestedUntilTheOwnerSettles(t *testing.T) {
 	a := ready(t)
 	b := a.on('i')
 	b.at = b.at.Add(time.Hour)
-	a.do(a.Enter("decided", "ines", "", a.at))
-	b.do(b.Enter("decided", "ines", "", b.at))
+	a.do(a.Enter("decided", ines, "", a.at))
+	b.do(b.Enter("decided", ines, "", b.at))
 	a.hear(b)
 	b.hear(a)
 	v := a.view()
@@ -370,6 +377,121 @@ func TestTwoRecordingsAreContestedUntilTheOwnerSettles(t *testing.T) {
 	b.hear(a)
 	if v := b.view(); len(v.Contested) != 0 || !v.Sealed || v.State != "decided" {
 		t.Errorf("settled: %q, %v, sealed %v", v.State, v.Contested, v.Sealed)
+	}
+}
+
+// A document commits to the device that began it: a change that claims to be
+// older takes nothing over.
+func TestNobodyElseCanHaveBegunADocument(t *testing.T) {
+	k, _ := kind.Of("weekly")
+	act := actor('i', 1)
+	a, err := New(NewDocID(act), k, act, owners)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(a.Close)
+	r := &replica{T: t, Artefact: a, who: ines}
+	r.at = nine
+	r.commit()
+	r.do(r.Enter("published", ines, "", r.at))
+	forged, err := New(a.ID, k, actor('t', 1), owners)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(forged.Close)
+	f := &replica{T: t, Artefact: forged, who: tom}
+	f.at = nine.AddDate(-6, 0, 0)
+	f.commit()
+	r.hear(f)
+	if v := r.view(); v.Author != ines || v.State != "published" || !v.Sealed {
+		t.Errorf("author %s, state %s", v.Author, v.State)
+	}
+}
+
+func TestALongEditBecomesSeveralChanges(t *testing.T) {
+	a := begin(t, 'i', "brief")
+	if err := a.Splice("problem", 0, 0, strings.Repeat("日", 120_000)); !errors.Is(err, ErrPending) {
+		t.Fatalf("without anybody to commit: %v", err)
+	}
+	a.Rollback()
+	a.Full = func() error { a.commit(); return nil }
+	a.do(a.Splice("problem", 0, 0, strings.Repeat("日", 120_000)), a.Splice("problem", 0, 120_000, "x"))
+	if n := len(a.changes); n < 5 {
+		t.Errorf("%d changes", n)
+	}
+	b := a.on('t')
+	if got, _ := b.Text("problem"); got != "x" {
+		t.Errorf("elsewhere it has %d bytes", len(got))
+	}
+	if err := a.Splice("problem", 0, 0, strings.Repeat("x", mostText+1)); !errors.Is(err, ErrValue) {
+		t.Errorf("more than a megabyte: %v", err)
+	}
+	for _, path := range []string{"options/x/name", strings.Repeat("x/", 200)} {
+		d := begin(t, 'i', "decision")
+		if err := d.Splice(path, 0, 0, "lost"); !errors.Is(err, ErrNoField) {
+			t.Errorf("written where nobody would see it: %v", err)
+		}
+	}
+}
+
+func TestAContestedAnswerIsNoAnswer(t *testing.T) {
+	a := begin(t, 'i', "brief")
+	a.do(a.AddItem("definition-of-done", "c", ""), a.Set("owner", string(ines)))
+	a.write("definition-of-done/c/criterion", "Nine in ten")
+	a.write("non-goals", "None")
+	a.do(a.Enter("active", ines, "", a.at))
+	b := a.on('t')
+	a.do(a.Set("definition-of-done/c/met", true))
+	b.do(b.Set("definition-of-done/c/met", false))
+	a.hear(b)
+	if err := a.Enter("done", ines, "", a.at); err == nil {
+		t.Error("it is done, and nobody agrees whether the criterion is met")
+	}
+}
+
+func TestStatesEnteredApartAreSettledByTheOwner(t *testing.T) {
+	a := ready(t)
+	b := a.on('t')
+	a.do(a.Enter("decided", ines, "", a.at))
+	b.do(b.Enter("withdrawn", tom, "No longer needed.", b.at))
+	a.hear(b)
+	if v := a.view(); v.State != "" || len(v.Contested[keyState]) != 2 {
+		t.Fatalf("state %q, %v", v.State, v.Contested)
+	}
+	c := a.on('w')
+	c.do(c.Settle(keyState, "withdrawn"))
+	if v := c.view(); v.State != "" {
+		t.Errorf("somebody settled it: %q", v.State)
+	}
+	a.do(a.Settle(keyState, "withdrawn"))
+	if v := a.view(); v.State != "withdrawn" || len(v.Contested) != 0 {
+		t.Errorf("settled: %q, %v", v.State, v.Contested)
+	}
+}
+
+func TestAnItemIsPlacedBetweenTwoThatStandInOnePlace(t *testing.T) {
+	a := ready(t)
+	b := a.on('t')
+	a.do(a.AddItem("options", "c", "a"))
+	b.do(b.AddItem("options", "d", "a")) // the same place
+	a.hear(b)
+	if v := a.view(); !slices.Equal(v.Lists["options"], []string{"a", "c", "d", "b"}) {
+		t.Fatalf("%v", v.Lists["options"])
+	}
+	a.do(a.PlaceItem("options/b", "c"))
+	if v := a.view(); !slices.Equal(v.Lists["options"], []string{"a", "c", "b", "d"}) {
+		t.Errorf("%v", v.Lists["options"])
+	}
+}
+
+func TestANonsenseValueDoesNotStickInAField(t *testing.T) {
+	a := ready(t)
+	b := a.on('t')
+	a.do(a.Set("level", "tactical"))
+	b.do(b.doc.Put("level", "cosmic"))
+	a.hear(b)
+	if err := a.Set("level", "strategic"); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -390,14 +512,14 @@ func TestValuesOfTheWrongTypeAreRefusedAndIgnored(t *testing.T) {
 
 func TestAnItemCanBeDeliveredAgainAndKeepsItsFirstDelivery(t *testing.T) {
 	a := begin(t, 'i', "item")
-	a.do(a.Set("owner", "ines"), a.Set("expected-completion", "2026-06-18"))
+	a.do(a.Set("owner", string(ines)), a.Set("expected-completion", "2026-06-18"))
 	a.write("next-action", "Agree the columns")
-	a.do(a.Enter("in-progress", "ines", "", a.at))
-	a.do(a.Enter("delivered", "ines", "", a.at))
+	a.do(a.Enter("in-progress", ines, "", a.at))
+	a.do(a.Enter("delivered", ines, "", a.at))
 	first := a.view().Text("delivered")
 	a.at = a.at.AddDate(0, 0, 3)
-	a.do(a.Enter("in-progress", "ines", "", a.at))
-	a.do(a.Enter("delivered", "ines", "", a.at))
+	a.do(a.Enter("in-progress", ines, "", a.at))
+	a.do(a.Enter("delivered", ines, "", a.at))
 	if v := a.view(); v.Text("delivered") != first || len(v.Moves) != 4 {
 		t.Errorf("delivered %s, first %s, moves %v", v.Text("delivered"), first, v.Moves)
 	}

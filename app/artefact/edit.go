@@ -25,16 +25,95 @@ func (a *Artefact) Splice(path string, at, del int, ins string) error {
 	if !f.Type.Written() {
 		return fmt.Errorf("write %s: %w: it holds a %s", path, ErrValue, f.Type)
 	}
+	if err := fitting(f, path, ins); err != nil {
+		return err
+	}
+	if err := a.here(path); err != nil {
+		return err
+	}
+	if err := a.birth(path); err != nil {
+		return err
+	}
+	now, err := a.Text(path)
+	if err != nil {
+		return err
+	}
+	if n := utf8.RuneCountInString(now); at < 0 || del < 0 || at+del > n {
+		return fmt.Errorf("write %s: %w: it has %d letters, and the edit is of letters %d to %d", path, ErrValue, n, at, at+del)
+	}
+	if len(now)+len(ins) > mostText {
+		return fmt.Errorf("write %s: %w: a text has at most a megabyte", path, ErrValue)
+	}
+	for del > mostOps {
+		if err := a.splice(path, at, mostOps, ""); err != nil {
+			return err
+		}
+		del -= mostOps
+	}
+	for len(ins) > mostOps { // in pieces that fit a change, cut between letters
+		cut := mostOps
+		for !utf8.RuneStart(ins[cut]) {
+			cut--
+		}
+		if err := a.splice(path, at, del, ins[:cut]); err != nil {
+			return err
+		}
+		at, del, ins = at+utf8.RuneCountInString(ins[:cut]), 0, ins[cut:]
+	}
+	return a.splice(path, at, del, ins)
+}
+
+// Fits reports whether words can be written into a text at all.
+func (a *Artefact) Fits(path, ins string) error {
+	f, err := FieldAt(a.Kind, path)
+	if err != nil {
+		return err
+	}
+	now, err := a.Text(path)
+	if err != nil {
+		return err
+	}
+	if len(now)+len(ins) > mostText {
+		return fmt.Errorf("write %s: %w: a text has at most a megabyte", path, ErrValue)
+	}
+	return fitting(f, path, ins)
+}
+
+func fitting(f kind.Field, path, ins string) error {
 	if !utf8.ValidString(ins) || f.Type == kind.Line && strings.ContainsAny(ins, "\r\n") || strings.Contains(ins, "\r") {
 		return fmt.Errorf("write %s: %w: line ends or bytes that do not belong there", path, ErrValue)
 	}
-	if err := a.birth(path); err != nil {
+	return nil
+}
+
+func (a *Artefact) splice(path string, at, del int, ins string) error {
+	if err := a.room(del+utf8.RuneCountInString(ins), len(ins)); err != nil {
 		return err
 	}
 	if err := a.touch(path); err != nil {
 		return err
 	}
 	return a.doc.Splice(path, at, del, ins)
+}
+
+// here checks that the items on the way to a path exist: a text in an item
+// that nobody added would be seen by nobody.
+func (a *Artefact) here(path string) error {
+	fields, done := a.Kind.Fields, ""
+	for rest := path; rest != ""; {
+		key, after, _ := strings.Cut(rest, "/")
+		f, _ := kind.Kind{Fields: fields}.Field(key)
+		done, rest, fields = join2(done, key), after, f.Items
+		if f.Type != kind.List || rest == "" {
+			continue
+		}
+		id, after, _ := strings.Cut(rest, "/")
+		done, rest = join(done, id), after
+		if a.position(done, nil) == "" {
+			return fmt.Errorf("%w: %q is no item", ErrNoField, done)
+		}
+	}
+	return nil
 }
 
 // Set gives a single-valued field its value: a string, float64 or bool; nil
@@ -47,11 +126,14 @@ func (a *Artefact) Set(path string, value any) error {
 	if value, err = a.checked(f, path, value); err != nil {
 		return err
 	}
+	if err := a.here(path); err != nil {
+		return err
+	}
 	now, err := a.claims(path, nil)
 	if err != nil {
 		return err
 	}
-	if len(now) > 1 {
+	if len(sound(f, now)) > 1 {
 		return fmt.Errorf("set %s: %w", path, ErrContested)
 	}
 	return a.put(path, value)
@@ -72,6 +154,13 @@ func (a *Artefact) Settle(path string, value any) error {
 }
 
 func (a *Artefact) put(path string, value any) error {
+	size := 0
+	if text, ok := value.(string); ok {
+		size = len(text)
+	}
+	if err := a.room(4, size); err != nil {
+		return err
+	}
 	if err := a.touch(path); err != nil {
 		return err
 	}
@@ -156,6 +245,14 @@ func CheckValue(f kind.Field, value any) (any, error) {
 		if _, err := ParseDocID(s); err != nil {
 			return bad("an artefact")
 		}
+	case kind.Person:
+		if _, err := ParseDocID(s); err != nil { // the form is the same
+			return bad("a member")
+		}
+	case kind.Link:
+		if !Address(s) {
+			return bad("a web address")
+		}
 	case kind.Tag:
 		if s = strings.TrimSpace(s); strings.ContainsAny(s, "\r\n") {
 			return bad("one word or a few")
@@ -165,6 +262,28 @@ func CheckValue(f kind.Field, value any) (any, error) {
 	return s, nil
 }
 
+// Everyone is the member of a set of people that stands for all of them.
+const Everyone = "everyone"
+
+// Address reports whether s is a web or mail address that may be opened.
+func Address(s string) bool {
+	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "mailto:")
+}
+
+// fits reports whether a member is of the form that a set holds.
+func fits(t kind.Type, m string) bool {
+	_, err := ParseDocID(m)
+	switch t {
+	case kind.People:
+		return m == Everyone || err == nil
+	case kind.Refs:
+		return err == nil || Address(m)
+	case kind.Links:
+		return Address(m)
+	}
+	return !strings.ContainsAny(m, "\r\n")
+}
+
 // Include adds a member to a set or takes it out. Two people who do so apart
 // never contest: whoever adds, adds.
 func (a *Artefact) Include(path, m string, in bool) error {
@@ -172,8 +291,11 @@ func (a *Artefact) Include(path, m string, in bool) error {
 	if err != nil {
 		return err
 	}
-	if !f.Type.Set() || strings.TrimSpace(m) == "" || len(m) > 2048 || !utf8.ValidString(m) {
-		return fmt.Errorf("change %s: %w", path, ErrValue)
+	if !f.Type.Set() || strings.TrimSpace(m) == "" || len(m) > 2048 || !utf8.ValidString(m) || !fits(f.Type, m) {
+		return fmt.Errorf("change %s: %w: %q is nothing that %q holds", path, ErrValue, m, f.Label)
+	}
+	if err := a.room(4, len(m)); err != nil {
+		return err
 	}
 	if err := a.touch(path); err != nil {
 		return err
@@ -185,8 +307,8 @@ func (a *Artefact) Include(path, m string, in bool) error {
 // several can be added as one change. Nothing may be pending.
 func (a *Artefact) Expect(list, id string) error {
 	f, err := FieldAt(a.Kind, list)
-	if err != nil {
-		return err
+	if err != nil || len(a.fresh) > mostBirth {
+		return err // those that are too many are born one by one, later
 	}
 	var texts []string
 	written(f.Items, join(list, id)+"/", func(path string) { texts = append(texts, path) })
@@ -237,6 +359,9 @@ func (a *Artefact) PlaceItem(item, after string) error {
 }
 
 func (a *Artefact) place(v *View, list, id, after string) error {
+	if err := a.room(4, 64); err != nil {
+		return err
+	}
 	ids := slices.DeleteFunc(slices.Clone(v.Lists[list]), func(other string) bool { return other == id })
 	i := slices.Index(ids, after) // -1 places it first
 	pos := func(i int) string {
@@ -245,7 +370,20 @@ func (a *Artefact) place(v *View, list, id, after string) error {
 		}
 		return a.position(join(list, ids[i]), nil)
 	}
-	return a.doc.Put(join(list, id, partPos), between(pos(i), pos(i+1)))
+	left, right := pos(i), pos(i+1)
+	if i >= 0 && left == right { // two that were added apart stand in one place: the second gives way
+		next := ""
+		for j := i + 2; next == "" && j < len(ids); j++ {
+			if p := pos(j); p != left {
+				next = p
+			}
+		}
+		right = between(left, next)
+		if err := a.doc.Put(join(list, ids[i+1], partPos), right); err != nil {
+			return err
+		}
+	}
+	return a.doc.Put(join(list, id, partPos), between(left, right))
 }
 
 // RemoveItem takes an item out of its list. It is never deleted: an edit of it

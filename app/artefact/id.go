@@ -1,10 +1,13 @@
 package artefact
 
 import (
+	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
 	"fmt"
 	"strings"
+
+	"longhand/app/artefact/automerge"
 )
 
 // DocID names a document: random, or derived for kinds of which there is one
@@ -12,6 +15,27 @@ import (
 type DocID [16]byte
 
 func (id DocID) String() string { return hex.EncodeToString(id[:]) }
+
+// NewDocID names a new document: the hash of the device that begins it and of
+// the rest of its first actor, which is random. So the id itself says which
+// device’s change was the first, whatever anybody writes later.
+func NewDocID(actor automerge.Actor) DocID {
+	h := sha256.Sum256(append([]byte("longhand document 1\x00"), actor[:]...))
+	return DocID(h[:16])
+}
+
+// begunBy reports whether a document can have begun with a change: by its
+// actor, or where ids are derived, by the person that the id is derived from.
+func (a *Artefact) begunBy(c *automerge.Change) bool {
+	if a.beginner != "" {
+		return a.owners(WriterOf(c.Actor)) == a.beginner
+	}
+	return len(c.Actor) == len(automerge.Actor{}) && NewDocID(automerge.Actor([]byte(c.Actor))) == a.ID
+}
+
+// BegunBy says who alone can have begun the document: of the kinds of which
+// each person has their own. It is for the one who derived the id to know.
+func (a *Artefact) BegunBy(p Person) { a.beginner = p }
 
 // ParseDocID reads what [DocID.String] writes.
 func ParseDocID(s string) (id DocID, err error) {

@@ -46,6 +46,7 @@ func (a *Artefact) View() (View, error) {
 }
 
 func (h *history) state(v *View, states []*link) {
+	h.twice(v, states)
 	distinct := map[string]*link{}
 	for _, l := range states {
 		if _, ok := distinct[l.state.ID]; !ok {
@@ -66,6 +67,27 @@ func (h *history) state(v *View, states []*link) {
 	slices.SortFunc(claims, func(x, y Claim) int { return x.At.Compare(y.At) })
 	v.Contested[keyState] = claims
 	v.State = ""
+}
+
+// twice makes two recordings a contest, also when they say the same: which of
+// them is the record is for the owner.
+func (h *history) twice(v *View, states []*link) {
+	field, claims := "", []Claim{}
+	for _, l := range states {
+		if l.change != nil && l.state.Seals && l.state.Sets != "" {
+			at := time.UnixMilli(l.change.Time).UTC()
+			field = l.state.Sets
+			claims = append(claims, Claim{Value: at.Format(time.RFC3339), Author: h.who(l.change), Device: WriterOf(l.change.Actor), At: at})
+		}
+	}
+	if len(claims) < 2 || len(v.Contested[field]) > 0 {
+		return
+	}
+	slices.SortFunc(claims, func(x, y Claim) int { return x.At.Compare(y.At) })
+	v.Contested = cloneMap(v.Contested)
+	v.Values = cloneMap(v.Values)
+	v.Contested[field] = claims
+	delete(v.Values, field)
 }
 
 func (h *history) discarded(states []*link) (bool, error) {
@@ -163,9 +185,16 @@ func (h *history) seal(v, now *View, at []automerge.Hash) error {
 		return nil
 	}
 	for _, path := range changed(then, now) {
-		if !open(path) {
-			v.Late = append(v.Late, Late{Path: path, Author: h.who(late[0]), At: time.UnixMilli(late[0].Time).UTC()})
+		if open(path) {
+			continue
 		}
+		c := late[0] // of a text it is not known which of them wrote there
+		if values, err := h.a.doc.All(path, nil); err == nil && len(values) > 0 {
+			if of := h.of(values[len(values)-1].Op); of != nil && values[len(values)-1].V != (automerge.Text{}) {
+				c = of
+			}
+		}
+		v.Late = append(v.Late, Late{Path: path, Author: h.who(c), At: time.UnixMilli(c.Time).UTC()})
 	}
 	return nil
 }
@@ -247,3 +276,19 @@ func cloneMap[V any](m map[string]V) map[string]V {
 
 // StaysOpen reports whether a path can be edited after the record is sealed.
 func StaysOpen(k kind.Kind, path string) bool { return stays(k.Fields, path) }
+
+// Automatic reports whether a path belongs to a field that a rule sets.
+func Automatic(k kind.Kind, path string) bool {
+	fields := k.Fields
+	for rest := path; rest != ""; {
+		key, after, _ := strings.Cut(rest, "/")
+		f, ok := kind.Kind{Fields: fields}.Field(key)
+		if !ok || f.Auto {
+			return ok
+		}
+		if rest, fields = after, f.Items; f.Type == kind.List {
+			_, rest, _ = strings.Cut(rest, "/")
+		}
+	}
+	return false
+}

@@ -26,6 +26,9 @@ func join(parts ...string) string { return strings.Join(parts, "/") }
 // the way skipped. It fails on a path that the kind does not have.
 func FieldAt(k kind.Kind, path string) (kind.Field, error) {
 	fields, rest := k.Fields, path
+	if len(path) > maxPath {
+		return kind.Field{}, fmt.Errorf("%w: a path of %d bytes", ErrNoField, len(path))
+	}
 	for {
 		key, after, more := strings.Cut(rest, "/")
 		f, ok := kind.Kind{Fields: fields}.Field(key)

@@ -85,21 +85,25 @@ func (r *reader) single(f kind.Field, path string) {
 		r.err = err
 		return
 	}
-	// A value that is none for this field, from whoever wrote it, is as if it
-	// had not been written.
-	claims = slices.DeleteFunc(claims, func(c Claim) bool {
-		if c.Value == nil {
-			return false
-		}
-		_, err := CheckValue(f, c.Value)
-		return err != nil
-	})
+	claims = sound(f, claims)
 	switch {
 	case len(claims) == 1 && claims[0].Value != nil:
 		r.v.Values[path] = claims[0].Value
 	case len(claims) > 1:
 		r.v.Contested[path] = claims
 	}
+}
+
+// sound leaves out values that are none for the field: from whoever wrote
+// them, they are as if they had not been written.
+func sound(f kind.Field, claims []Claim) []Claim {
+	return slices.DeleteFunc(claims, func(c Claim) bool {
+		if c.Value == nil {
+			return false
+		}
+		_, err := CheckValue(f, c.Value)
+		return err != nil
+	})
 }
 
 func (r *reader) set(path string) {
@@ -113,6 +117,9 @@ func (r *reader) set(path string) {
 		if err != nil {
 			r.err = err
 			return
+		}
+		if f, err := FieldAt(r.a.Kind, path); err != nil || !fits(f.Type, m) {
+			continue
 		}
 		if slices.ContainsFunc(values, func(v automerge.Value) bool { return v.V == true }) {
 			members = append(members, m)

@@ -40,11 +40,25 @@ func (a *Artefact) history() *history {
 			continue
 		}
 		h.byActor[c.Actor] = append(h.byActor[c.Actor], c)
-		if h.first(c) && (h.root == nil || c.Time < h.root.Time || c.Time == h.root.Time && c.Hash.String() < h.root.Hash.String()) {
+		if h.first(c) && h.before(c, h.root) {
 			h.root = c
 		}
 	}
 	return h
+}
+
+// before reports whether c is more likely than root to be the change that began
+// the document. The id of a document commits to the device that began it, so
+// that nobody else can claim to have; of a kind that several may begin apart,
+// the earlier is its beginning.
+func (h *history) before(c, root *automerge.Change) bool {
+	if root == nil {
+		return true
+	}
+	if mine, theirs := h.a.begunBy(c), h.a.begunBy(root); mine != theirs {
+		return mine
+	}
+	return c.Time < root.Time || c.Time == root.Time && c.Hash.String() < root.Hash.String()
 }
 
 // first reports whether a change builds on births only.
@@ -140,21 +154,34 @@ func (h *history) judge(c *automerge.Change, value any, depth int) ([]*link, err
 func (h *history) entered(c *automerge.Change, to kind.State, before []*link) (bool, error) {
 	// From any of the states that stood; and where several stand, any of them
 	// can be settled on, recorded anew by the one who may.
-	leads := slices.ContainsFunc(before, func(l *link) bool {
-		return slices.Contains(l.state.To, to.ID) || len(before) > 1 && l.state.ID == to.ID
-	})
-	if !leads {
+	leads := slices.ContainsFunc(before, func(l *link) bool { return slices.Contains(l.state.To, to.ID) })
+	settles := len(before) > 1 && slices.ContainsFunc(before, func(l *link) bool { return l.state.ID == to.ID })
+	if !leads && !settles {
 		return false, nil
 	}
 	v, err := h.a.read([]automerge.Hash{c.Hash})
 	if err != nil {
 		return false, err
 	}
+	if settles {
+		return h.maySettle(c, before, v), nil
+	}
 	because, err := h.because(c)
 	if err != nil {
 		return false, err
 	}
 	return h.may(to, h.who(c), v) && len(missing(h.a.Kind, to, v, because)) == 0, nil
+}
+
+// maySettle reports whether the writer of a change may choose between states
+// that were entered apart: the owner, or where there is none whoever entered
+// one of them. What each of them needed was given when it was entered.
+func (h *history) maySettle(c *automerge.Change, before []*link, v *View) bool {
+	who := h.who(c)
+	if owner := v.Text("owner"); owner != "" {
+		return owner == string(who)
+	}
+	return slices.ContainsFunc(before, func(l *link) bool { return l.change != nil && h.who(l.change) == who })
 }
 
 // may reports whether a person may enter a state.
@@ -196,7 +223,7 @@ func missing(k kind.Kind, to kind.State, v *View, because string) (out []string)
 func met(n kind.Need, k kind.Kind, v *View, because string) bool {
 	f, _ := k.Field(n.Field)
 	part, _ := f.Item(n.Part)
-	has := func(item string) bool { return !v.Empty(join(item, n.Part)) }
+	has := func(item string) bool { return v.settledAt(join(item, n.Part)) }
 	items := v.Items(n.Field)
 	count := 0
 	for _, item := range items {
@@ -220,7 +247,18 @@ func met(n kind.Need, k kind.Kind, v *View, because string) bool {
 	case kind.Sentences:
 		return sentences(v.Text(n.Field)) <= n.Count
 	}
-	return !v.Empty(n.Field)
+	return v.settledAt(n.Field)
+}
+
+// settledAt reports whether something is written there, and nothing of it is
+// contested: two values are no answer.
+func (v *View) settledAt(path string) bool {
+	for p := range v.Contested {
+		if p == path || strings.HasPrefix(p, path+"/") {
+			return false
+		}
+	}
+	return !v.Empty(path)
 }
 
 // sentences counts the sentences of a text: ends of sentence followed by

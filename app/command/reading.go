@@ -389,7 +389,7 @@ func (r *runner) demo() *cobra.Command {
 				if r.env.Shared {
 					return &workspace.Problem{Code: "in-use", Message: "The sample team is open in a window.", Hint: "Delete it there, or close the window first."}
 				}
-				return w.Leave(ctx)
+				return w.Leave(ctx, true)
 			})
 		}
 		o, err := r.options()

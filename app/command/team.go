@@ -17,10 +17,13 @@ import (
 
 func (r *runner) team() *cobra.Command {
 	c := &cobra.Command{Use: "team", Short: "People and devices of the team", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error { return r.showTeam() }}
-	c.AddCommand(r.teamCreate(), r.teamInvite(), r.teamJoin(), &cobra.Command{
-		Use: "leave", Short: "Leave the team, and delete it from this device", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return r.leave() },
-	})
+	var remove bool
+	leave := &cobra.Command{
+		Use: "leave [--delete]", Short: "Leave the team, and delete it from this device", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return r.leave(remove) },
+	}
+	leave.Flags().BoolVar(&remove, "delete", false, "delete the only copy, where nobody else is in the team")
+	c.AddCommand(r.teamCreate(), r.teamInvite(), r.teamJoin(), leave)
 	return c
 }
 
@@ -160,12 +163,12 @@ func (r *runner) teamJoin() *cobra.Command {
 	return c
 }
 
-func (r *runner) leave() error {
+func (r *runner) leave(remove bool) error {
 	return r.with(func(ctx context.Context, w *workspace.Workspace) error {
 		if r.env.Shared {
 			return &workspace.Problem{Code: "in-use", Message: "The team is open in a window.", Hint: "Leave it there, or close the window first."}
 		}
-		if err := w.Leave(ctx); err != nil {
+		if err := w.Leave(ctx, remove); err != nil {
 			return err
 		}
 		return r.print(map[string]any{"left": true}, func(out io.Writer) {

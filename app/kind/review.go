@@ -8,7 +8,7 @@ var _ = register(Kind{
 	Verb:    "Gather this week’s review",
 	Cadence: cadence.Rule{Every: cadence.Weekly, Weekday: 5, At: "16:20"},
 	Fields: []Field{
-		{Key: "week", Label: "Week", Type: Week, Place: Away},
+		{Key: "week", Label: "Week", Type: Week, Place: Away, Auto: true},
 		{Key: "headline", Label: "Headline", Type: Line, Help: "The week in one line, good and bad."},
 		{Key: "bottom-line", Label: "Bottom line", Type: Text, Help: "Three sentences at most, for someone who reads nothing else."},
 		{Key: "gathered-by", Label: "Gathered by", Type: Person, Place: Note},

@@ -8,8 +8,8 @@ var _ = register(Kind{
 	Verb:    "Write this week’s update",
 	Cadence: cadence.Rule{Every: cadence.Weekly, Weekday: 5, At: "16:00"},
 	Fields: []Field{
-		{Key: "person", Label: "Person", Type: Person, Place: Away},
-		{Key: "week", Label: "Week", Type: Week, Place: Away},
+		{Key: "person", Label: "Person", Type: Person, Place: Away, Auto: true},
+		{Key: "week", Label: "Week", Type: Week, Place: Away, Auto: true},
 		{Key: "outcomes", Label: "Outcomes shipped", Type: List, Help: "What is different for someone now. Results, not effort.", Items: []Field{
 			{Key: "text", Label: "Outcome", Type: Line, Help: "What changed for someone"},
 			{Key: "item", Label: "Work item", Type: Ref, Options: []string{"item"}},

@@ -14,9 +14,6 @@ import (
 	"longhand/app/kind"
 )
 
-// Everyone is the member of a set of people that stands for all of them.
-const Everyone = "everyone"
-
 // A plan is what it takes to make fields read as given, as one change: the
 // items that come into being, whose texts are born first, and then the edits.
 type plan struct {
@@ -26,22 +23,24 @@ type plan struct {
 	kind  kind.Kind
 	view  *artefact.View
 	items [][2]string // list and id
-	steps []func(*artefact.Artefact) error
+	// played: the sample is played back, and sets what rules would have set.
+	played bool
+	steps  []func(*artefact.Artefact) error
 }
 
 // assign gives fields and parts their values in one change. Values are in
 // plain JSON form: text as it is, people by name, artefacts by id, null to
 // clear.
 func (w *Workspace) assign(doc artefact.DocID, values map[string]any) error {
-	return w.edit(doc, func(a *artefact.Artefact) error { return w.assignTo(a, w.Me(), w.Now(), values) })
+	return w.edit(doc, func(a *artefact.Artefact) error { return w.assignTo(a, w.Me(), w.Now(), false, values) })
 }
 
-func (w *Workspace) assignTo(a *artefact.Artefact, who artefact.Person, at time.Time, values map[string]any) error {
+func (w *Workspace) assignTo(a *artefact.Artefact, who artefact.Person, at time.Time, played bool, values map[string]any) error {
 	v, err := a.View()
 	if err != nil {
 		return err
 	}
-	p := &plan{w: w, who: who, at: at, kind: a.Kind, view: &v}
+	p := &plan{w: w, who: who, at: at, kind: a.Kind, view: &v, played: played}
 	for _, path := range slices.Sorted(maps.Keys(values)) {
 		f, err := artefact.FieldAt(a.Kind, path)
 		if err != nil {
@@ -71,7 +70,8 @@ func (p *plan) change(path string, same bool, step func(*artefact.Artefact) erro
 	if same {
 		return nil
 	}
-	if err := p.w.mayEditAs(p.who, p.kind, p.view, path); err != nil {
+	err := p.w.mayEditAs(p.who, p.kind, p.view, path)
+	if err != nil && !(p.played && errors.Is(err, ErrAutomatic)) {
 		return err
 	}
 	p.steps = append(p.steps, step)
@@ -170,6 +170,9 @@ func (p *plan) list(f kind.Field, path string, items []any) error {
 				return err
 			}
 		}
+		if i < len(there) && !p.played {
+			parts = p.whole(f, at, parts)
+		}
 		if err := p.parts(f, at, parts); err != nil {
 			return err
 		}
@@ -180,6 +183,23 @@ func (p *plan) list(f kind.Field, path string, items []any) error {
 		}
 	}
 	return nil
+}
+
+// whole adds the parts that were left out as empty: a list that is given again
+// is given whole, and nothing of one item may end up in another. What cannot be
+// edited any more stays.
+func (p *plan) whole(f kind.Field, at string, parts map[string]any) map[string]any {
+	out := maps.Clone(parts)
+	for _, part := range f.Items {
+		path := at + "/" + part.Key
+		if _, given := parts[part.Key]; given || part.After || part.Auto || part.Type == kind.List || part.Type == kind.Record || part.Type.Set() {
+			continue
+		}
+		if p.w.mayEditAs(p.who, p.kind, p.view, path) == nil && !p.view.Empty(path) {
+			out[part.Key] = nil
+		}
+	}
+	return out
 }
 
 // stampItem gives a new item the instant that its kind asks for.
@@ -232,28 +252,23 @@ func (p *plan) set(f kind.Field, path string, members []any) error {
 func (w *Workspace) plainMember(f kind.Field, s string) (string, error) {
 	switch f.Type {
 	case kind.People:
-		if s == Everyone {
+		if s == artefact.Everyone {
 			return s, nil
 		}
 		p, err := w.FindPerson(s)
 		return p.ID, err
 	case kind.Refs:
-		if isAddress(s) {
+		if artefact.Address(s) {
 			return s, nil
 		}
 		doc, err := w.index.find(s)
 		return doc.String(), err
 	case kind.Links:
-		if !isAddress(s) {
+		if !artefact.Address(s) {
 			return "", fmt.Errorf("%w: %q is no web address", artefact.ErrValue, s)
 		}
 	}
 	return s, nil
-}
-
-// isAddress reports whether s is an address that may be opened.
-func isAddress(s string) bool {
-	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "mailto:")
 }
 
 // plainValue reads the text of the command line by the type of its field.

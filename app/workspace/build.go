@@ -233,7 +233,7 @@ func (w *Workspace) links(v *artefact.View) []Linked {
 }
 
 func (w *Workspace) linked(to, how string, back bool) (Linked, bool) {
-	if isAddress(to) {
+	if artefact.Address(to) {
 		return Linked{Title: to, URL: to, How: how}, true
 	}
 	doc, err := artefact.ParseDocID(to)

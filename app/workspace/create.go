@@ -191,7 +191,15 @@ func (w *Workspace) one(k kind.Kind, fill func(*artefact.Artefact) error, scope 
 
 // begin starts a document, and saves it with what fill writes.
 func (w *Workspace) begin(doc artefact.DocID, k kind.Kind, fill func(*artefact.Artefact) error) error {
-	make := func(actor automerge.Actor) (*artefact.Artefact, error) { return artefact.New(doc, k, actor, w.owner) }
+	actor, err := w.actor()
+	if err != nil {
+		return err
+	}
+	return w.beginAs(actor, doc, k, fill)
+}
+
+func (w *Workspace) beginAs(actor automerge.Actor, doc artefact.DocID, k kind.Kind, fill func(*artefact.Artefact) error) error {
+	make := func(automerge.Actor) (*artefact.Artefact, error) { return artefact.New(doc, k, actor, w.owner) }
 	return w.with(doc, make, func(s *sheet) error {
 		if fill != nil {
 			if err := fill(s.doc); err != nil {

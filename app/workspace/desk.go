@@ -10,6 +10,7 @@ import (
 
 	"longhand/app/artefact"
 	"longhand/app/artefact/automerge"
+	"longhand/app/kind"
 )
 
 // The desk holds the documents that are open. Opening one takes some
@@ -82,17 +83,53 @@ func (w *Workspace) sheet(doc artefact.DocID, make func(automerge.Actor) (*artef
 	if err != nil {
 		return nil, err
 	}
-	if err := w.desk.makeRoom(); err != nil {
-		a.Close()
-		return nil, err
-	}
-	s := &sheet{doc: a, texts: map[string]*text{}}
+	w.desk.makeRoom()
+	s := &sheet{texts: map[string]*text{}}
+	w.lay(s, a)
 	if w.desk.open == nil {
 		w.desk.open = map[artefact.DocID]*sheet{}
 	}
 	w.desk.open[doc] = s
 	w.desk.use(doc)
 	return s, nil
+}
+
+// lay puts an open document on a sheet.
+func (w *Workspace) lay(s *sheet, a *artefact.Artefact) {
+	s.doc, s.view = a, nil
+	a.BegunBy(w.beginner(a))
+	// A long edit becomes several changes. That the disk refuses one of them is
+	// told and tried again; the edit goes on, for the document has it.
+	a.Full = func() error {
+		if err := w.bundle(s); err != nil {
+			return err
+		}
+		_ = w.saveSheet(s)
+		return nil
+	}
+}
+
+// beginner is the person who alone can have begun a document, for kinds of
+// which each person has their own: the one whom its id is derived from.
+func (w *Workspace) beginner(a *artefact.Artefact) artefact.Person {
+	var scopes [][]string
+	switch a.Kind.One {
+	case kind.PerPerson:
+		scopes = [][]string{nil}
+	case kind.PerPersonWeek:
+		for _, week := range a.Claimed("week") {
+			scopes = append(scopes, []string{week})
+		}
+	}
+	for _, m := range w.roster.State().Members {
+		for _, scope := range scopes {
+			person := m.Person.String()
+			if id, err := w.derive(append([]string{a.Kind.ID, person}, scope...)...); err == nil && id == a.ID {
+				return artefact.Person(person)
+			}
+		}
+	}
+	return ""
 }
 
 // actor is this device and 16 random bytes: new at every opening of a
@@ -109,16 +146,16 @@ func (d *desk) use(doc artefact.DocID) {
 }
 
 // makeRoom closes documents that nobody is at, the longest unused first.
-func (d *desk) makeRoom() error {
+func (d *desk) makeRoom() {
 	for _, doc := range slices.Clone(d.used) {
 		if len(d.open) < mostOpen {
-			return nil
+			return
 		}
 		s := d.open[doc]
 		if !s.mu.TryLock() {
 			continue
 		}
-		if len(s.texts) == 0 && !s.doc.Pending() && len(s.unsaved) == 0 {
+		if s.doc != nil && len(s.texts) == 0 && !s.doc.Pending() && len(s.unsaved) == 0 {
 			s.doc.Close()
 			s.doc = nil
 			delete(d.open, doc)
@@ -126,9 +163,9 @@ func (d *desk) makeRoom() error {
 		}
 		s.mu.Unlock()
 	}
-	return nil
 }
 
+// closeAll saves everything and closes it. What cannot be saved is said.
 func (d *desk) closeAll(w *Workspace) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -148,20 +185,63 @@ func (d *desk) closeAll(w *Workspace) error {
 	return errors.Join(errs...)
 }
 
-// commit makes one change of what was edited on a sheet and saves it. The
-// sheet is locked.
+// commit makes a change of what was edited on a sheet and saves it. The sheet
+// is locked. On an error of the disk the document goes on with what it has, and
+// it is tried again; see saveSheet.
 func (w *Workspace) commit(s *sheet) error {
+	if err := w.bundle(s); err != nil {
+		return err
+	}
+	return w.saveSheet(s)
+}
+
+// bundle makes a change of what was edited. One that the format does not take
+// is an edit that never was: the document is opened anew without it, because
+// nobody could build on it.
+func (w *Workspace) bundle(s *sheet) error {
 	if s.commit != nil {
 		s.commit.Stop()
 	}
 	s.typed = time.Time{}
 	c, ok, err := s.doc.Commit(w.Now())
+	if err == nil && ok {
+		var body []byte
+		if body, err = c.MarshalBinary(); err == nil {
+			_, _, err = artefact.ParseChange(body)
+		}
+	}
 	if err != nil {
-		return err
+		return errors.Join(fmt.Errorf("make a change: %w", err), w.reopen(s))
 	}
 	if ok {
 		s.unsaved = append(s.unsaved, c)
 	}
+	return nil
+}
+
+// reopen opens the document of a sheet anew, from what is saved and what waits
+// to be.
+func (w *Workspace) reopen(s *sheet) error {
+	changes, err := w.changes(s.doc.ID)
+	if err != nil {
+		return err
+	}
+	actor, err := w.actor()
+	if err != nil {
+		return err
+	}
+	a, err := artefact.Open(s.doc.ID, append(changes, s.unsaved...), actor, w.owner)
+	if err != nil {
+		return err
+	}
+	s.doc.Close()
+	w.lay(s, a)
+	w.refreshTexts(s)
+	return nil
+}
+
+// saveSheet saves the changes of one sheet that wait to be saved.
+func (w *Workspace) saveSheet(s *sheet) error {
 	if len(s.unsaved) == 0 {
 		return nil
 	}
@@ -211,16 +291,23 @@ func (w *Workspace) edit(doc artefact.DocID, fn func(*artefact.Artefact) error) 
 }
 
 func (w *Workspace) editSheet(s *sheet, fn func(*artefact.Artefact) error) error {
-	if err := w.commit(s); err != nil {
+	if err := w.bundle(s); err != nil {
 		return err
 	}
 	s.view = nil
 	if err := fn(s.doc); err != nil {
 		s.doc.Rollback()
-		return err
+		w.refreshTexts(s)
+		return errors.Join(err, w.saveSheet(s))
 	}
 	w.refreshTexts(s)
-	return w.commit(s)
+	if err := w.bundle(s); err != nil {
+		return err
+	}
+	// The document has the edit. A disk that refuses it is told about and tried
+	// again, here and at closing; an error would have it done twice.
+	_ = w.saveSheet(s)
+	return nil
 }
 
 func stamp(t time.Time) string {

@@ -172,6 +172,8 @@ func explainRelay(err error) *Problem {
 		where = at.Relay
 	}
 	switch {
+	case errors.Is(err, ErrOnlyCopy):
+		return &Problem{"only-copy", "Nobody else is in this team, so this device has the only copy of it.", onlyThis, "Export what you want to keep. `longhand team leave --delete` then deletes it."}
 	case errors.Is(err, ErrNoRelay):
 		return &Problem{"no-relay", "This team has no relay yet, so nothing can be sent.", savedHere, "Add one with `longhand relay add folder:PATH`, or on the Team screen."}
 	case errors.Is(err, ErrRelayAddress):
@@ -200,6 +202,8 @@ func explainEdit(err error) *Problem {
 		return &Problem{"sealed", "The record is made, and its text stands as it was.", onlyThis, "Raise a new one that supersedes it."}
 	case errors.Is(err, ErrNotYours):
 		return &Problem{"not-yours", sentence(cause(err, ErrNotYours)), onlyThis, "Ask the person named."}
+	case errors.Is(err, ErrAutomatic):
+		return &Problem{"automatic", "This value is set by itself, by what is done with the record.", onlyThis, "Enter the state that sets it."}
 	case errors.Is(err, ErrNotDraft):
 		return &Problem{"not-draft", "Only a draft of your own can be discarded.", onlyThis, "Withdraw or stop it instead, with a reason."}
 	case errors.Is(err, ErrNotContested):

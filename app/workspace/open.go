@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -69,7 +68,7 @@ func openTeam(ctx context.Context, o Options, dir string, key storage.Key, s sel
 	if err := w.index.load(w.store); err != nil {
 		return nil, err
 	}
-	if err := w.replay(); err != nil {
+	if err := w.replay(w.opening); err != nil {
 		return nil, err
 	}
 	for _, address := range s.Relays {
@@ -78,6 +77,11 @@ func openTeam(ctx context.Context, o Options, dir string, key storage.Key, s sel
 		}
 	}
 	return w, nil
+}
+
+// opening tells how far the views are that have to be made at opening.
+func (w *Workspace) opening(done, of int) {
+	w.notify("progress", Progress{Task: "open", Phase: "Making what is shown from the journals", Done: float64(done) / float64(of), Ended: done == of})
 }
 
 // Start begins what a window wants to happen by itself: syncing, and the index
@@ -150,8 +154,8 @@ func (w *Workspace) views(want func(artefact.View) bool) ([]artefact.View, error
 			if err != nil {
 				return err
 			}
-			var v artefact.View
-			if err := json.Unmarshal(b, &v); err != nil {
+			v, err := unpack(b)
+			if err != nil {
 				return err
 			}
 			out = append(out, v)

@@ -171,6 +171,9 @@ func (w *Workspace) mayEditAs(who artefact.Person, k kind.Kind, v *artefact.View
 	if own := w.ownOf(k, v); own != "" && own != who {
 		return fmt.Errorf("edit: %w: it is %s’s own", ErrNotYours, w.Names()[own])
 	}
+	if artefact.Automatic(k, path) {
+		return fmt.Errorf("edit %s: %w", path, ErrAutomatic)
+	}
 	if v.Sealed && !artefact.StaysOpen(k, path) {
 		return fmt.Errorf("edit %s: %w", path, artefact.ErrSealed)
 	}
@@ -187,6 +190,9 @@ func (w *Workspace) ownOf(k kind.Kind, v *artefact.View) artefact.Person {
 	}
 	return ""
 }
+
+// ErrAutomatic: a rule sets it, and a person does not.
+var ErrAutomatic = fmt.Errorf("set by itself")
 
 // ErrNotYours: only another person may do this.
 var ErrNotYours = fmt.Errorf("not yours to change")

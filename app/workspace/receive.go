@@ -34,7 +34,7 @@ var ErrNotItsWriter = errors.New("the change names another writer than the one w
 // refused for good, and named. An error is this device’s own trouble.
 func (w *Workspace) receive(all []received) (refused []Refused, err error) {
 	var errs []error
-	byDoc := map[artefact.DocID][]artefact.Change{}
+	byDoc := map[artefact.DocID][]arrived{}
 	for _, r := range all {
 		c, meta, err := artefact.ParseChange(r.body)
 		if err == nil && artefact.WriterOf(meta.Actor) != artefact.Device(r.device.String()) {
@@ -44,12 +44,13 @@ func (w *Workspace) receive(all []received) (refused []Refused, err error) {
 			refused = append(refused, Refused{r.device, r.number, err})
 			continue
 		}
-		byDoc[c.Doc] = append(byDoc[c.Doc], c)
+		byDoc[c.Doc] = append(byDoc[c.Doc], arrived{r, c})
 	}
 	docs := slices.SortedFunc(maps.Keys(byDoc), func(a, b artefact.DocID) int { return slices.Compare(a[:], b[:]) })
 	var done []artefact.DocID
 	for _, doc := range docs {
-		fresh, err := w.unknown(doc, byDoc[doc])
+		fresh, twice, err := w.unknown(doc, byDoc[doc])
+		refused = append(refused, twice...)
 		if err == nil && len(fresh) > 0 {
 			err = w.merge(doc, fresh)
 			done = append(done, doc)
@@ -76,77 +77,115 @@ func (w *Workspace) setAside(all []Refused) {
 	}
 }
 
-// unknown leaves out what the store has already.
-func (w *Workspace) unknown(doc artefact.DocID, all []artefact.Change) (out []artefact.Change, err error) {
+// ErrTwice: one writer’s change has the number of another of theirs. No honest
+// program writes that.
+var ErrTwice = errors.New("its writer has used its number before")
+
+// unknown leaves out what the store has already, and refuses a change whose
+// writer and number are taken: the library would never open the document again.
+func (w *Workspace) unknown(doc artefact.DocID, all []arrived) (out []artefact.Change, refused []Refused, err error) {
+	taken := map[string]automerge.Hash{}
+	number := func(c automerge.Change) string { return fmt.Sprintf("%s/%d", c.Actor, c.Seq) }
 	err = w.store.View(func(tx *storage.Tx) error {
-		for _, c := range all {
-			meta, err := automerge.ParseChange(c.Raw)
-			if err != nil {
-				return err
-			}
-			_, err = tx.Get(inChanges, append(doc[:], meta.Hash[:]...))
-			if errors.Is(err, storage.ErrNotFound) {
-				out = append(out, c)
-			} else if err != nil {
-				return err
-			}
-		}
-		return nil
+		return tx.Each(inChanges, doc[:], func(_, body []byte) error {
+			_, meta, err := artefact.ParseChange(body)
+			taken[number(meta)] = meta.Hash
+			return err
+		})
 	})
-	return out, err
+	for _, a := range all {
+		meta, e := automerge.ParseChange(a.change.Raw)
+		if e != nil {
+			return nil, nil, e
+		}
+		hash, known := taken[number(meta)]
+		switch {
+		case !known:
+			taken[number(meta)] = meta.Hash
+			out = append(out, a.change)
+		case hash != meta.Hash:
+			refused = append(refused, Refused{a.device, a.number, ErrTwice})
+		}
+	}
+	return out, refused, err
+}
+
+// arrived is a change with the entry that it came in.
+type arrived struct {
+	received
+	change artefact.Change
 }
 
 // merge stores foreign changes of one document, and brings its view, the index
-// and any open editor up to date.
+// and any open editor up to date. Between the two the document is marked, so
+// that a kill in between is mended at the next opening.
 func (w *Workspace) merge(doc artefact.DocID, all []artefact.Change) error {
-	for part := range slices.Chunk(all, 64) { // one update holds about a megabyte
+	for len(all) > 0 {
+		n, size := 0, 0
+		for n < len(all) && (n == 0 || size+len(all[n].Raw) < 256<<10) && n < 256 {
+			size += len(all[n].Raw)
+			n++
+		}
+		part := all[:n]
 		if err := w.store.Update(func(tx *storage.Tx) error {
 			for _, c := range part {
 				if err := putChange(tx, c); err != nil {
 					return err
 				}
 			}
-			return nil
+			return putDirty(tx, doc)
 		}); err != nil {
 			return err
 		}
+		if err := w.refresh(doc, part); err != nil {
+			return err
+		}
+		all = all[n:]
 	}
+	return nil
+}
+
+// refresh merges changes that the store has into an open document, if it is
+// open, and makes the view of it anew.
+func (w *Workspace) refresh(doc artefact.DocID, fresh []artefact.Change) error {
 	w.desk.mu.Lock()
 	open := w.desk.open[doc]
 	w.desk.mu.Unlock()
-	var view artefact.View
-	merge := func(s *sheet) error {
-		if open == s { // it was open before the changes were stored
-			if err := w.commit(s); err != nil {
+	err := w.with(doc, nil, func(s *sheet) error {
+		if open == s && len(fresh) > 0 { // it was open before the changes were stored
+			if err := w.bundle(s); err != nil {
 				return err
 			}
-			if err := s.doc.Merge(all...); err != nil {
+			_ = w.saveSheet(s)
+			if err := s.doc.Merge(fresh...); err != nil {
 				return err
 			}
 			s.view = nil
 			w.refreshTexts(s)
 		}
 		v, err := s.doc.View()
-		view = v
-		return err
-	}
-	err := w.with(doc, nil, merge)
+		if err != nil {
+			return err
+		}
+		w.saving.Lock()
+		defer w.saving.Unlock()
+		w.index.put(v)
+		w.findable(v)
+		return w.store.Update(func(tx *storage.Tx) error { return putView(tx, v) })
+	})
 	if errors.Is(err, artefact.ErrIncomplete) || errors.Is(err, artefact.ErrKind) {
-		return nil // it is kept, and shown when it can be
+		return nil // it is kept, marked, and shown when it can be
 	}
-	if err != nil {
-		return err
-	}
-	w.saving.Lock()
-	defer w.saving.Unlock()
-	w.index.put(view)
-	w.findable(view)
-	return w.store.Update(func(tx *storage.Tx) error { return putView(tx, view) })
+	return err
 }
 
-// storeFailed remembers that the store lags behind the journal.
+// storeFailed remembers that the store lags behind the journal, for the status.
 func (w *Workspace) storeFailed(err error) {
-	if err != nil {
-		w.notify("status", Explain(fmt.Errorf("the journal has it, the store does not yet: %w", err)))
+	w.asideMu.Lock()
+	same := (err == nil) == (w.storeErr == nil)
+	w.storeErr = err
+	w.asideMu.Unlock()
+	if !same {
+		w.statusChanged()
 	}
 }

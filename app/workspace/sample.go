@@ -35,7 +35,7 @@ func Sample(ctx context.Context, o Options, progress func(Progress)) (w *Workspa
 		return nil, err
 	}
 	s.Sample = true
-	p := &player{now: o.now(), last: cadence.WeekOf(o.now(), zoneOf(sample.People[0].Zone)), cast: map[string]*actor{}, docs: map[string]artefact.DocID{}, progress: progress}
+	p := &player{now: o.now(), last: cadence.WeekOf(o.now(), zoneOf(sample.People[0].Zone)), cast: map[string]*actor{}, docs: map[string]artefact.DocID{}, first: map[artefact.DocID]automerge.Actor{}, progress: progress}
 	ro, err := p.gather(&s)
 	if err != nil {
 		return nil, fmt.Errorf("make the sample team: %w", err)
@@ -66,6 +66,7 @@ type player struct {
 	last     cadence.Week
 	cast     map[string]*actor
 	docs     map[string]artefact.DocID
+	first    map[artefact.DocID]automerge.Actor // that a document’s id commits to
 	progress func(Progress)
 }
 
@@ -201,8 +202,18 @@ func (p *player) docOf(r sample.Record) (doc artefact.DocID, err error) {
 	case kind.PerPersonWeek:
 		return p.w.derive(k.ID, a.person.String(), week)
 	}
-	_, err = rand.Read(doc[:])
+	act, err := a.actor()
+	doc = artefact.NewDocID(act)
+	p.first[doc] = act
 	return doc, err
+}
+
+// actor is an actor of one opening of a document on this person’s device.
+func (a *actor) actor() (act automerge.Actor, err error) {
+	device := a.id.Device()
+	copy(act[:], device[:])
+	_, err = rand.Read(act[16:])
+	return act, err
 }
 
 func (p *player) profile(a *actor) error {
@@ -214,7 +225,7 @@ func (p *player) profile(a *actor) error {
 	at := p.last.Add(-11).Monday(a.zone).Add(9 * time.Hour)
 	return p.write(doc, k, nil, a, at, func(art *artefact.Artefact) error {
 		values := map[string]any{"title": a.Name, "name": a.Name, "initials": initials(a.Name), "role": a.Role, "zone": a.Zone, "hours": a.Hours}
-		return p.w.assignTo(art, artefact.Person(a.person.String()), at, values)
+		return p.w.assignTo(art, artefact.Person(a.person.String()), at, true, values)
 	}, nil)
 }
 
@@ -242,7 +253,7 @@ func (p *player) record(r sample.Record) error {
 			p.scope(k, r, step, a, values)
 		}
 		err = p.write(doc, k, &changes, a, at, func(art *artefact.Artefact) error {
-			return p.w.assignTo(art, artefact.Person(a.person.String()), at, values)
+			return p.w.assignTo(art, artefact.Person(a.person.String()), at, true, values)
 		}, &step)
 		if err != nil {
 			return fmt.Errorf("step %d, by %s: %w", i+1, step.Who, err)
@@ -301,14 +312,15 @@ func (p *player) scope(k kind.Kind, r sample.Record, step sample.Step, a *actor,
 // write makes changes to a document as one actor: the values as one change and
 // the state as another.
 func (p *player) write(doc artefact.DocID, k kind.Kind, changes *[]artefact.Change, a *actor, at time.Time, fill func(*artefact.Artefact) error, step *sample.Step) error {
-	var act automerge.Actor
-	device := a.id.Device()
-	copy(act[:], device[:])
-	if _, err := rand.Read(act[16:]); err != nil {
+	act, err := a.actor()
+	if err != nil {
 		return err
 	}
+	if begins, ok := p.first[doc]; ok {
+		act = begins
+		delete(p.first, doc)
+	}
 	var art *artefact.Artefact
-	var err error
 	if changes == nil || len(*changes) == 0 {
 		art, err = artefact.New(doc, k, act, p.w.owner)
 	} else {
@@ -407,7 +419,7 @@ func (p *player) own(a *actor) error {
 			return err
 		}
 	}
-	return w.replay()
+	return w.replay(nil)
 }
 
 // send seals what an actor wrote, and says where its journal ends.

@@ -1,10 +1,13 @@
 package workspace
 
 import (
+	"bytes"
+	"compress/flate"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"longhand/app/artefact"
 	"longhand/storage"
@@ -17,6 +20,7 @@ const (
 	inViews   storage.Bucket = 'v' // document → its View
 	inHeads   storage.Bucket = 'h' // document → what lists show of it
 	inState   storage.Bucket = 's' // what the replica and this package remember
+	inDirty   storage.Bucket = 'd' // document → its view is older than its changes
 )
 
 // applied is the number of the last own journal entry that the store has.
@@ -42,26 +46,74 @@ func (w *Workspace) save(v artefact.View, all ...artefact.Change) error {
 	if err := w.journal.Append(records...); err != nil {
 		return fmt.Errorf("save: %w", err)
 	}
-	// From here on it is saved: what the store does not take now is replayed
-	// from the journal at the next opening.
+	// From here on it is saved. What the store does not take now, it takes at
+	// the next save, or at the next opening: applied stands still until then.
 	w.index.put(v)
 	last := w.journal.Last()
-	err := w.store.Update(func(tx *storage.Tx) error {
-		for _, c := range all {
-			if err := putChange(tx, c); err != nil {
-				return err
-			}
-		}
-		if err := errors.Join(putView(tx, v), putLastEntry(tx, all[0].Doc, last)); err != nil {
-			return err
-		}
-		return tx.Put(inState, applied, binary.BigEndian.AppendUint64(nil, last))
-	})
+	err := w.catchUp(last - uint64(len(all)))
+	if err == nil {
+		err = w.putAll(v, all)
+	}
+	if err == nil {
+		err = w.store.Update(func(tx *storage.Tx) error {
+			return errors.Join(putLastEntry(tx, all[0].Doc, last), putApplied(tx, last))
+		})
+	}
+	if err == nil {
+		w.applied = last
+	}
 	w.storeFailed(err)
 	if w.replica != nil {
 		w.replica.Nudge()
 	}
 	return nil
+}
+
+// catchUp brings the store up to a number of the own journal, if an earlier
+// update failed.
+func (w *Workspace) catchUp(to uint64) error {
+	for w.applied < to {
+		entries, err := w.Entries(w.applied+1, int(min(256, to-w.applied)))
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			c, _, err := artefact.ParseChange(e.Body)
+			if err != nil {
+				continue // refused when it was replayed, and named there
+			}
+			if err := w.store.Update(func(tx *storage.Tx) error {
+				return errors.Join(putChange(tx, c), putDirty(tx, c.Doc), putApplied(tx, e.Number))
+			}); err != nil {
+				return err
+			}
+			w.applied = e.Number
+		}
+		if len(entries) == 0 {
+			return fmt.Errorf("read own entry %d: %w", w.applied+1, storage.ErrDamaged)
+		}
+	}
+	return nil
+}
+
+// putAll writes changes and the view that they lead to: a change or a view at
+// a time, since one update holds a megabyte or two, with the document marked as
+// dirty until its view is there.
+func (w *Workspace) putAll(v artefact.View, all []artefact.Change) error {
+	size := len(all[0].Raw)
+	if len(all) == 1 && size < 64<<10 { // the usual case, as one
+		return w.store.Update(func(tx *storage.Tx) error { return errors.Join(putChange(tx, all[0]), putView(tx, v)) })
+	}
+	for _, c := range all {
+		if err := w.store.Update(func(tx *storage.Tx) error { return errors.Join(putChange(tx, c), putDirty(tx, c.Doc)) }); err != nil {
+			return err
+		}
+	}
+	return w.store.Update(func(tx *storage.Tx) error { return putView(tx, v) })
+}
+
+func putApplied(tx *storage.Tx, number uint64) error {
+	return tx.Put(inState, applied, binary.BigEndian.AppendUint64(nil, number))
 }
 
 func putChange(tx *storage.Tx, c artefact.Change) error {
@@ -76,12 +128,13 @@ func putChange(tx *storage.Tx, c artefact.Change) error {
 	return tx.Put(inChanges, append(c.Doc[:], meta.Hash[:]...), body)
 }
 
+// putView writes the view of a document, and takes its mark away.
 func putView(tx *storage.Tx, v artefact.View) error {
 	doc, err := artefact.ParseDocID(v.Doc)
 	if err != nil {
 		return err
 	}
-	whole, err := json.Marshal(v)
+	whole, err := pack(v)
 	if err != nil {
 		return err
 	}
@@ -89,7 +142,43 @@ func putView(tx *storage.Tx, v artefact.View) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(tx.Put(inViews, doc[:], whole), tx.Put(inHeads, doc[:], head))
+	return errors.Join(tx.Put(inViews, doc[:], whole), tx.Put(inHeads, doc[:], head), tx.Delete(inDirty, doc[:]))
+}
+
+// A document is dirty while the store has changes of it that its view lacks.
+func putDirty(tx *storage.Tx, doc artefact.DocID) error { return tx.Put(inDirty, doc[:], []byte{1}) }
+
+// pack is a view as it is stored: JSON, deflated when it is long, after a
+// letter that says which.
+func pack(v artefact.View) ([]byte, error) {
+	b, err := json.Marshal(v)
+	if err != nil || len(b) < 64<<10 {
+		return append([]byte{'j'}, b...), err
+	}
+	var out bytes.Buffer
+	out.WriteByte('d')
+	z, err := flate.NewWriter(&out, flate.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	_, err = z.Write(b)
+	err = errors.Join(err, z.Close())
+	return out.Bytes(), err
+}
+
+func unpack(b []byte) (v artefact.View, err error) {
+	if len(b) == 0 {
+		return v, storage.ErrDamaged
+	}
+	switch b[0] {
+	case 'j':
+		err = json.Unmarshal(b[1:], &v)
+	case 'd':
+		err = json.NewDecoder(flate.NewReader(bytes.NewReader(b[1:]))).Decode(&v)
+	default:
+		err = storage.ErrDamaged
+	}
+	return v, err
 }
 
 // view reads the stored view of a document.
@@ -99,7 +188,8 @@ func (w *Workspace) view(doc artefact.DocID) (v artefact.View, err error) {
 		if err != nil {
 			return err
 		}
-		return json.Unmarshal(b, &v)
+		v, err = unpack(b)
+		return err
 	})
 	if errors.Is(err, storage.ErrNotFound) {
 		return v, fmt.Errorf("%w: %s", ErrNoArtefact, doc)
@@ -125,16 +215,22 @@ func (w *Workspace) changes(doc artefact.DocID) (out []artefact.Change, err erro
 	return out, err
 }
 
-// replay applies own journal entries that the store lacks: after a kill
-// between the journal and the store, or after the store was lost.
-func (w *Workspace) replay() error {
-	var have uint64
+// viewsVersion is raised when views are made in another way: all are then made
+// again at the next opening.
+const viewsVersion = "1"
+
+// replay brings the store to what the journal says, after a kill between the
+// two or after the store was lost, and makes the views that are missing.
+func (w *Workspace) replay(progress func(done, of int)) error {
+	var version []byte
 	err := w.store.View(func(tx *storage.Tx) error {
 		b, err := tx.Get(inState, applied)
 		if err == nil && len(b) == 8 {
-			have = binary.BigEndian.Uint64(b)
+			w.applied = binary.BigEndian.Uint64(b)
+		} else if err != nil && !errors.Is(err, storage.ErrNotFound) {
+			return err
 		}
-		if errors.Is(err, storage.ErrNotFound) {
+		if version, err = tx.Get(inState, []byte("views")); errors.Is(err, storage.ErrNotFound) {
 			return nil
 		}
 		return err
@@ -142,23 +238,62 @@ func (w *Workspace) replay() error {
 	if err != nil {
 		return err
 	}
-	for have < w.journal.Last() {
-		entries, err := w.Entries(have+1, 256)
-		if err != nil {
+	if err := w.catchUp(w.journal.Last()); err != nil {
+		return err
+	}
+	if string(version) != viewsVersion {
+		if err := w.markAll(); err != nil {
 			return err
 		}
-		var bodies []received
-		for _, e := range entries {
-			bodies = append(bodies, received{w.identity.Device(), e.Number, e.Body})
-		}
-		if _, err := w.receive(bodies); err != nil {
-			return err
-		}
-		have += uint64(len(entries))
+	}
+	return w.makeViews(progress)
+}
+
+// markAll marks every document as dirty.
+func (w *Workspace) markAll() error {
+	var docs []artefact.DocID
+	err := w.store.View(func(tx *storage.Tx) error {
+		return tx.Keys(inChanges, nil, func(key []byte) error {
+			if doc := artefact.DocID(key[:16]); len(docs) == 0 || docs[len(docs)-1] != doc {
+				docs = append(docs, doc)
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(docs, 1000) {
 		if err := w.store.Update(func(tx *storage.Tx) error {
-			return tx.Put(inState, applied, binary.BigEndian.AppendUint64(nil, have))
+			for _, doc := range part {
+				if err := putDirty(tx, doc); err != nil {
+					return err
+				}
+			}
+			return nil
 		}); err != nil {
 			return err
+		}
+	}
+	return w.store.Update(func(tx *storage.Tx) error { return tx.Put(inState, []byte("views"), []byte(viewsVersion)) })
+}
+
+// makeViews makes the views of documents that are marked. One that cannot be
+// opened yet keeps its mark, and is tried at the next opening.
+func (w *Workspace) makeViews(progress func(done, of int)) error {
+	var docs []artefact.DocID
+	err := w.store.View(func(tx *storage.Tx) error {
+		return tx.Keys(inDirty, nil, func(key []byte) error { docs = append(docs, artefact.DocID(key)); return nil })
+	})
+	if err != nil {
+		return err
+	}
+	for i, doc := range docs {
+		if err := w.refresh(doc, nil); err != nil {
+			return fmt.Errorf("open %s: %w", doc, err)
+		}
+		if progress != nil {
+			progress(i+1, len(docs))
 		}
 	}
 	return nil

@@ -270,6 +270,13 @@ func (w *Workspace) NeedsYou() []string {
 		p := Explain(st.Halted)
 		out = append(out, p.Message+" "+p.Hint)
 	}
+	w.asideMu.Lock()
+	behind := w.storeErr
+	w.asideMu.Unlock()
+	if behind != nil {
+		p := Explain(behind)
+		out = append(out, "What you write is in the journal, but the store behind it refuses it. "+p.Message+" "+p.Hint)
+	}
 	if w.Joining() {
 		out = append(out, Explain(ErrJoining).Message)
 	}

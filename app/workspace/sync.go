@@ -361,27 +361,45 @@ func (w *Workspace) Invite(ctx context.Context, role string, valid time.Duration
 // ErrUsage: what was asked for makes no sense.
 var ErrUsage = errors.New("not understood")
 
+// ErrOnlyCopy: nobody else has any of it.
+var ErrOnlyCopy = errors.New("this device has the only copy of the team")
+
 // Leave takes this person and all their devices out of the team, tells the
-// relays, and deletes the team from this device.
-func (w *Workspace) Leave(ctx context.Context) error {
+// relays, and deletes the team from this device. It refuses while something is
+// here that nobody else can have; delete says to delete the only copy of a team
+// that nobody else is in.
+func (w *Workspace) Leave(ctx context.Context, delete bool) error {
 	if err := w.desk.flush(w); err != nil {
 		return err
 	}
-	if !w.me().Sample && !w.Joining() {
-		if _, err := w.Sync(ctx); err != nil && !errors.Is(err, ErrNoRelay) {
-			return fmt.Errorf("leave: what you wrote has to reach the others first: %w", err)
+	switch {
+	case w.me().Sample || w.Joining():
+		return w.forget()
+	case w.alone():
+		if !delete {
+			return fmt.Errorf("leave: %w", ErrOnlyCopy)
 		}
-		if err := w.roster.Leave(w.identity, w.Now(), w.ownMarks()); err != nil && !(errors.Is(err, roster.ErrLastAdmin) && w.alone()) {
-			return fmt.Errorf("leave: %w", err)
-		}
-		if err := w.replica.Save(ctx); err != nil {
-			return err
-		}
-		if len(w.me().Relays) > 0 {
-			if _, err := w.replica.Sync(ctx); err != nil {
-				return fmt.Errorf("leave: %w", err)
-			}
-		}
+		return w.forget()
+	}
+	if _, err := w.Sync(ctx); err != nil {
+		return fmt.Errorf("leave: what you wrote has to reach the others first: %w", err)
+	}
+	if st := w.replica.Status(); st.Sent < st.Own {
+		return fmt.Errorf("leave: %d changes have reached no relay yet: %w", st.Own-st.Sent, ErrNoRelay)
+	}
+	if err := w.roster.Leave(w.identity, w.Now(), w.ownMarks()); err != nil {
+		return fmt.Errorf("leave: %w", err)
+	}
+	if err := w.replica.Save(ctx); err != nil {
+		return err
+	}
+	report, err := w.replica.Sync(ctx)
+	if err == nil {
+		report.Halted = nil // that this device is out is what was wanted
+		err = firstFailure(report)
+	}
+	if err != nil {
+		return fmt.Errorf("leave: you are out, but no relay knows yet; try again: %w", err)
 	}
 	return w.forget()
 }

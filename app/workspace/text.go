@@ -111,8 +111,21 @@ func (w *Workspace) PushText(id, path string, version int, updates []Update) (bo
 		if err := w.mayType(s, path); err != nil {
 			return err
 		}
-		for _, u := range updates {
-			if err := w.typeInto(s, t, u); err != nil {
+		// All is checked before anything is written: an edit that was taken by
+		// half would be sent again, and come twice.
+		all, next := make([][]splice, len(updates)), t.now
+		for i, u := range updates {
+			if all[i], next, err = fromUTF16(next, u.Changes); err != nil {
+				return err
+			}
+			for _, sp := range all[i] {
+				if err := s.doc.Fits(path, sp.ins); err != nil {
+					return err
+				}
+			}
+		}
+		for i, u := range updates {
+			if err := w.typeInto(s, t, u, all[i]); err != nil {
 				return err
 			}
 		}
@@ -173,22 +186,19 @@ type splice struct {
 	ins     string
 }
 
-// typeInto applies one edit of an editor to the document and the open text.
-func (w *Workspace) typeInto(s *sheet, t *text, u Update) error {
-	splices, next, err := fromUTF16(t.now, u.Changes)
+// typeInto applies one checked edit of an editor to the document and the open
+// text. Should the document refuse it all the same, the document is opened
+// anew, and the editor hears what it says.
+func (w *Workspace) typeInto(s *sheet, t *text, u Update, splices []splice) error {
+	for _, sp := range splices {
+		if err := s.doc.Splice(t.path, sp.at, sp.del, sp.ins); err != nil {
+			s.doc.Rollback()
+			return errors.Join(err, w.reopen(s))
+		}
+	}
+	_, next, err := fromUTF16(t.now, u.Changes)
 	if err != nil {
 		return err
-	}
-	for _, sp := range splices {
-		err := s.doc.Splice(t.path, sp.at, sp.del, sp.ins)
-		if errors.Is(err, artefact.ErrPending) {
-			if err = w.commit(s); err == nil {
-				err = s.doc.Splice(t.path, sp.at, sp.del, sp.ins)
-			}
-		}
-		if err != nil {
-			return err
-		}
 	}
 	t.now = next
 	t.add(u)

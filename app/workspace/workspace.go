@@ -107,9 +107,10 @@ type Workspace struct {
 	self     self
 
 	// saving orders what goes to the journal, and with it to the store.
-	saving sync.Mutex
-	desk   desk
-	index  index
+	saving  sync.Mutex
+	applied uint64 // the last own entry that the store has; under saving
+	desk    desk
+	index   index
 
 	setterMu sync.Mutex
 	setter   *typeset.Setter
@@ -119,6 +120,7 @@ type Workspace struct {
 	joinMu    sync.Mutex
 	asideMu   sync.Mutex
 	aside     []Refused
+	storeErr  error // why the store lags behind the journal, if it does
 
 	zonesMu sync.Mutex
 	zones   map[artefact.Person]*time.Location

@@ -581,7 +581,7 @@ func TestLeavingDeletesTheTeamHereAndTellsTheOthers(t *testing.T) {
 	ines, tom, _ := pair(t)
 	id := tom.begin("insight", "Written before leaving")
 	dir := tom.dir
-	tom.must(tom.Leave(t.Context()))
+	tom.must(tom.Leave(t.Context(), false))
 	tom.Workspace = nil
 	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the team is still on the device: %v", err)

@@ -5,7 +5,6 @@ import (
 	"encoding/base32"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -64,11 +63,12 @@ func (w *Workspace) scoped(k kind.Kind, week cadence.Week, title string) (artefa
 		}, me, week.String())
 		return doc, errors.Join(err, w.titleOnce(doc, err, firstOf(title, fmt.Sprintf("Week %d, %d", week.Number, week.Year))))
 	}
-	var doc artefact.DocID
-	if _, err := io.ReadFull(rand.Reader, doc[:]); err != nil {
-		return doc, err
+	actor, err := w.actor()
+	if err != nil {
+		return artefact.DocID{}, err
 	}
-	return doc, w.begin(doc, k, func(a *artefact.Artefact) error {
+	doc := artefact.NewDocID(actor)
+	return doc, w.beginAs(actor, doc, k, func(a *artefact.Artefact) error {
 		if _, ok := k.Field("owner"); ok {
 			if err := a.Set("owner", me); err != nil {
 				return err

@@ -19,7 +19,7 @@ var ErrMalformed = errors.New("malformed change")
 var Limits = struct {
 	Bytes, Deps, Actors, Columns int
 	Ops                          uint64
-}{Bytes: 1 << 20, Deps: 256, Actors: 1024, Columns: 24, Ops: 300_000}
+}{Bytes: 1 << 20, Deps: 4096, Actors: 4096, Columns: 24, Ops: 300_000}
 
 const (
 	chunkChange   = 1
