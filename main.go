@@ -25,7 +25,6 @@ import (
 	"longhand/app/render/typeset"
 	"longhand/app/workspace"
 	"longhand/frontend"
-	"longhand/storage"
 	"longhand/storage/secret"
 )
 
@@ -122,7 +121,7 @@ func (w *window) started(ctx context.Context) {
 	w.ctx = ctx
 	go w.opening()
 	dir := app.Dir(w.app)
-	stop, err := command.Control(ctx, dir, func() *workspace.Workspace { return app.Workspace(w.app) })
+	stop, err := command.Control(ctx, dir, func() (*workspace.Workspace, func()) { return app.Use(w.app) })
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "other commands cannot reach this window: %v\n", err)
 		return
@@ -138,11 +137,25 @@ func (w *window) opening() {
 	}
 }
 
-// closing remembers the size of the window.
+// closing saves what is being typed, and stays open when that cannot be saved,
+// unless the person gives it up. It also remembers the size of the window.
 func (w *window) closing(ctx context.Context) (prevent bool) {
+	if err := app.SaveAll(w.app); err != nil {
+		p := workspace.Explain(err)
+		answer, asked := runtime.MessageDialog(ctx, runtime.MessageDialogOptions{
+			Type: runtime.QuestionDialog, Title: "Not everything is saved",
+			Message: p.Message + " What you typed last is only in this window. " + p.Hint + " Close all the same, and lose it?",
+			Buttons: []string{"Yes", "No"}, DefaultButton: "No", CancelButton: "No",
+		})
+		if asked != nil || answer != "Yes" {
+			return true
+		}
+	}
 	dir := app.Dir(w.app)
 	p := workspace.LoadPrefs(dir)
-	if p.Width, p.Height = runtime.WindowGetSize(ctx); app.Workspace(w.app) != nil {
+	open, done := app.Use(w.app)
+	defer done()
+	if p.Width, p.Height = runtime.WindowGetSize(ctx); open != nil {
 		if err := workspace.SavePrefs(dir, p); err != nil {
 			fmt.Fprintf(os.Stderr, "the size of the window is not remembered: %v\n", err)
 		}
@@ -174,7 +187,7 @@ func (w *window) SaveFile(name string, data []byte) (string, error) {
 	if err != nil || path == "" {
 		return "", err
 	}
-	return path, storage.WriteFile(path, data)
+	return path, workspace.WriteOut(path, data)
 }
 
 func (w *window) ChooseFolder() (string, error) {

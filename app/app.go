@@ -46,6 +46,9 @@ type App struct {
 	host    Host
 	ctx     context.Context
 
+	// using is held while a call uses the open team, and for writing while it
+	// is closed, so that no call finds its store gone.
+	using   sync.RWMutex
 	mu      sync.Mutex
 	w       *workspace.Workspace
 	problem error
@@ -66,6 +69,8 @@ func New(ctx context.Context, o workspace.Options, host Host) *App {
 
 // Close closes the team, if one is open.
 func (a *App) close() error {
+	a.using.Lock()
+	defer a.using.Unlock()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.w == nil {
@@ -79,11 +84,23 @@ func (a *App) close() error {
 // Shutdown closes what is open. It is for the host, not for the page.
 func Shutdown(a *App) error { return a.close() }
 
-// Workspace is the open team, or nil. It is for the host, not for the page.
-func Workspace(a *App) *workspace.Workspace {
+// Use lends the open team, or nil, until done is called: it is not closed
+// meanwhile. It is for the host, not for the page.
+func Use(a *App) (w *workspace.Workspace, done func()) {
+	a.using.RLock()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.w
+	return a.w, a.using.RUnlock
+}
+
+// SaveAll saves what is being typed. It is for the host, before it closes.
+func SaveAll(a *App) error {
+	w, done := Use(a)
+	defer done()
+	if w == nil {
+		return nil
+	}
+	return fail(w.SaveAll())
 }
 
 // Dir is the data folder. It is for the host, not for the page.
@@ -245,6 +262,8 @@ func (a *App) LeaveTeam() (workspace.Boot, error) {
 }
 
 func (a *App) leave(w *workspace.Workspace) (workspace.Boot, error) {
+	a.using.Lock()
+	defer a.using.Unlock()
 	if err := w.Leave(a.ctx, true); err != nil {
 		return workspace.Boot{}, fail(err)
 	}
@@ -293,10 +312,5 @@ func (a *App) Kinds() []kind.Kind { return kind.All() }
 
 // Metrics counts over so many weeks.
 func (a *App) Metrics(weeks int) (*metric.Report, error) {
-	w, err := a.open()
-	if err != nil {
-		return nil, err
-	}
-	r, err := w.Metrics(weeks)
-	return r, fail(err)
+	return get(a, func(w *workspace.Workspace) (*metric.Report, error) { return w.Metrics(weeks) })
 }

@@ -21,7 +21,7 @@ var house = map[string]struct {
 	pure bool
 	may  []string
 }{
-	"longhand":                         {may: []string{"app", "app/command", "app/workspace", "app/render/typeset", "frontend", "storage", "storage/secret"}},
+	"longhand":                         {may: []string{"app", "app/command", "app/workspace", "app/render/typeset", "frontend", "storage/secret"}},
 	"longhand/frontend":                {},
 	"longhand/app":                     {may: []string{"app/workspace", "app/kind", "app/metric", "app/cadence", "storage/secret"}},
 	"longhand/app/bridge":              {may: []string{"app", "app/workspace", "frontend"}},

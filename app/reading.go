@@ -9,6 +9,8 @@ import (
 
 // get calls fn with the open team and explains its error.
 func get[T any](a *App, fn func(*workspace.Workspace) (T, error)) (T, error) {
+	a.using.RLock()
+	defer a.using.RUnlock()
 	w, err := a.open()
 	if err != nil {
 		var none T
@@ -19,11 +21,8 @@ func get[T any](a *App, fn func(*workspace.Workspace) (T, error)) (T, error) {
 }
 
 func do(a *App, fn func(*workspace.Workspace) error) error {
-	w, err := a.open()
-	if err != nil {
-		return err
-	}
-	return fail(fn(w))
+	_, err := get(a, func(w *workspace.Workspace) (struct{}, error) { return struct{}{}, fn(w) })
+	return err
 }
 
 // The methods below are those of workspace.Workspace, where they are described.

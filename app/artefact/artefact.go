@@ -25,6 +25,8 @@ import (
 var (
 	// ErrNoField: the kind has no such field or part.
 	ErrNoField = errors.New("no such field")
+	// ErrNoState: the kind has no such state.
+	ErrNoState = errors.New("no such state")
 	// ErrValue: the value is not what the field holds.
 	ErrValue = errors.New("not a value for this field")
 	// ErrContested: the field holds more than one value and has to be settled.

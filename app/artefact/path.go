@@ -33,7 +33,7 @@ func FieldAt(k kind.Kind, path string) (kind.Field, error) {
 		key, after, more := strings.Cut(rest, "/")
 		f, ok := kind.Kind{Fields: fields}.Field(key)
 		if !ok {
-			return kind.Field{}, fmt.Errorf("%w: a %s has no %q", ErrNoField, strings.ToLower(k.Name), path)
+			return kind.Field{}, fmt.Errorf("%w: %q, in the kind %s", ErrNoField, path, k.ID)
 		}
 		if !more {
 			return f, nil

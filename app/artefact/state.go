@@ -289,7 +289,7 @@ func sentences(s string) int {
 func (a *Artefact) Enter(to string, who Person, because string, at time.Time) error {
 	s, ok := a.Kind.State(to)
 	if !ok || s.Derived {
-		return fmt.Errorf("%w: a %s has no state %q", ErrNoField, strings.ToLower(a.Kind.Name), to)
+		return fmt.Errorf("%w: %q; a %s has %s", ErrNoState, to, a.Kind.ID, strings.Join(stateIDs(a.Kind), ", "))
 	}
 	if a.doc.Pending() > 0 {
 		return ErrPending
@@ -328,6 +328,15 @@ func (a *Artefact) Enter(to string, who Person, because string, at time.Time) er
 		return a.doc.Put(s.Sets, at.UTC().Format(time.RFC3339))
 	}
 	return nil
+}
+
+func stateIDs(k kind.Kind) (out []string) {
+	for _, s := range k.States {
+		if !s.Derived {
+			out = append(out, s.ID)
+		}
+	}
+	return out
 }
 
 // anew puts a value as an operation of its own even where the same value

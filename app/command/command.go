@@ -15,6 +15,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,7 +59,7 @@ const (
 
 // Main runs one command line and returns its exit code.
 func Main(ctx context.Context, env Env, args []string) int {
-	r := &runner{env: env, ctx: ctx}
+	r := &runner{env: env, ctx: ctx, json: slices.Contains(args, "--json")}
 	root := r.root()
 	root.SetArgs(args)
 	root.SetIn(env.In)
@@ -75,7 +76,7 @@ func Main(ctx context.Context, env Env, args []string) int {
 		return done
 	}
 	var use *usageError
-	if errors.As(err, &use) || strings.HasPrefix(err.Error(), "unknown command") {
+	if errors.As(err, &use) || errors.Is(err, workspace.ErrUsage) || strings.HasPrefix(err.Error(), "unknown command") {
 		r.complain(&workspace.Problem{Code: "usage", Message: err.Error(), Hint: "`longhand --help` lists the commands, and `longhand COMMAND --help` the forms of one."})
 		return misused
 	}
@@ -128,7 +129,7 @@ func (r *runner) root() *cobra.Command {
 	}
 	f := root.PersistentFlags()
 	f.StringVar(&r.data, "data", "", "data `folder` (default: your own data folder)")
-	f.BoolVar(&r.json, "json", false, "print one JSON value, and errors as JSON")
+	f.BoolVar(&r.json, "json", r.json, "print one JSON value, and errors as JSON")
 	f.StringVar(&r.at, "at", "", "the clock, as an RFC 3339 `instant`, for demonstrations and tests")
 	f.StringVar(&r.passphrase, "passphrase-file", "", "`file` with the passphrase, used instead of the keyring")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
@@ -140,7 +141,7 @@ func (r *runner) root() *cobra.Command {
 		if args := c.Args; args != nil {
 			c.Args = func(c *cobra.Command, given []string) error {
 				if err := args(c, given); err != nil {
-					return &usageError{err}
+					return misuse("the form is: %s", c.UseLine())
 				}
 				return nil
 			}

@@ -4,10 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"net"
@@ -35,24 +33,24 @@ type answer struct {
 	Exit *int   `json:"exit,omitempty"`
 }
 
-// socketPath is in the data folder, or, where that is too long for a socket,
-// in the user’s own temporary folder under the folder’s hash.
-func socketPath(dir string) string {
+// socketPath is in the data folder, which only its user can enter. Where its
+// name is too long for a socket there is none, and commands are told that the
+// data is in use: a place that others can write to would let them answer.
+func socketPath(dir string) (string, error) {
 	path := filepath.Join(dir, "control.sock")
-	if len(path) < 100 {
-		return path
+	if len(path) > 100 {
+		return "", errors.New("the path of the data folder is too long for a socket")
 	}
-	base := os.Getenv("XDG_RUNTIME_DIR")
-	if base == "" {
-		base = os.TempDir()
-	}
-	return filepath.Join(base, fmt.Sprintf("longhand-%x.sock", sha256.Sum256([]byte(dir)))[:40])
+	return path, nil
 }
 
 // Control answers commands for the team that current returns, until ctx ends or
 // stop is called.
-func Control(ctx context.Context, dir string, current func() *workspace.Workspace) (stop func() error, err error) {
-	path := socketPath(dir)
+func Control(ctx context.Context, dir string, current func() (*workspace.Workspace, func())) (stop func() error, err error) {
+	path, err := socketPath(dir)
+	if err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -80,20 +78,26 @@ func Control(ctx context.Context, dir string, current func() *workspace.Workspac
 			}
 			go func() {
 				defer c.Close()
-				turns.Lock()
-				defer turns.Unlock()
-				serveControl(ctx, c, current)
+				serveControl(ctx, c, &turns, current)
 			}()
 		}
 	}()
 	return func() error { cancel(); return l.Close() }, nil
 }
 
-func serveControl(ctx context.Context, c net.Conn, current func() *workspace.Workspace) {
+func serveControl(ctx context.Context, c net.Conn, turns *sync.Mutex, current func() (*workspace.Workspace, func())) {
 	var req request
+	if err := c.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		return
+	}
 	if err := json.NewDecoder(io.LimitReader(c, 8<<20)).Decode(&req); err != nil {
 		return
 	}
+	if err := c.SetReadDeadline(time.Time{}); err != nil {
+		return
+	}
+	turns.Lock()
+	defer turns.Unlock()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() { // a command that is given up ends here too
@@ -105,12 +109,13 @@ func serveControl(ctx context.Context, c net.Conn, current func() *workspace.Wor
 		In: bytes.NewReader(req.In), Out: lines.stream(false), Err: lines.stream(true), Dir: req.Dir, Terminal: req.Terminal, Shared: true,
 		Getenv: func(string) string { return "" },
 		Open: func(_ context.Context, o workspace.Options) (*workspace.Workspace, func() error, error) {
-			w := current()
+			w, done := current()
 			if w == nil {
+				done()
 				return nil, nil, workspace.ErrNoTeam
 			}
 			restore := w.SetClock(o.Now)
-			return w, func() error { restore(); return nil }, nil
+			return w, func() error { restore(); done(); return nil }, nil
 		},
 	}
 	code := Main(ctx, env, req.Args)
@@ -145,11 +150,12 @@ func (w *lineWriter) stream(isErr bool) io.Writer {
 
 // answered reports whether a window answers commands for a data folder.
 func answered(dir string) bool {
-	c, err := net.DialTimeout("unix", socketPath(dir), time.Second)
+	path, err := socketPath(dir)
 	if err != nil {
 		return false
 	}
-	return c.Close() == nil
+	c, err := net.DialTimeout("unix", path, time.Second)
+	return err == nil && c.Close() == nil
 }
 
 // forward sends a command to the window that has the data open. It reports
@@ -159,7 +165,11 @@ func (r *runner) forward(args []string) (code int, handled bool) {
 	if err != nil {
 		return 0, false
 	}
-	c, err := net.DialTimeout("unix", socketPath(o.Dir), 2*time.Second)
+	path, err := socketPath(o.Dir)
+	if err != nil {
+		return 0, false
+	}
+	c, err := net.DialTimeout("unix", path, 2*time.Second)
 	if err != nil {
 		return 0, false
 	}

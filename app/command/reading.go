@@ -18,7 +18,6 @@ import (
 
 	"longhand/app/metric"
 	"longhand/app/workspace"
-	"longhand/storage"
 )
 
 func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
@@ -126,6 +125,9 @@ func (r *runner) sync() *cobra.Command {
 	c.Flags().BoolVar(&watch, "watch", false, "go on until stopped")
 	c.RunE = func(*cobra.Command, []string) error {
 		return r.with(func(ctx context.Context, w *workspace.Workspace) error {
+			if watch && r.env.Shared {
+				return &workspace.Problem{Code: "in-use", Message: "The data is open in a window, which syncs by itself.", Hint: "Use sync without --watch, or close the window."}
+			}
 			if watch {
 				ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 				defer stop()
@@ -363,7 +365,7 @@ func (r *runner) exportReview(ctx context.Context, w *workspace.Workspace, week,
 		if err != nil {
 			return err
 		}
-		if err := storage.WriteFile(r.path(one[1]), data); err != nil {
+		if err := workspace.WriteOut(r.path(one[1]), data); err != nil {
 			return fmt.Errorf("export the review: %w", err)
 		}
 		written = append(written, r.path(one[1]))

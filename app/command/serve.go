@@ -41,13 +41,13 @@ func (r *runner) serveAt(ctx context.Context, addr string, o workspace.Options) 
 	}
 	b := bridge.New(ctx, o, l)
 	boot, err := b.App().Boot()
-	if err == nil && boot.Problem != nil { // said here too, where somebody looks
-		r.complain(boot.Problem)
+	if err == nil && boot.Problem != nil {
 		if boot.Problem.Code == "in-use" {
 			return errors.Join(boot.Problem, l.Close())
 		}
+		r.complain(boot.Problem) // said here too, where somebody looks
 	}
-	stop, err := Control(ctx, o.Dir, func() *workspace.Workspace { return app.Workspace(b.App()) })
+	stop, err := Control(ctx, o.Dir, func() (*workspace.Workspace, func()) { return app.Use(b.App()) })
 	if err != nil {
 		r.complain(workspace.Explain(fmt.Errorf("other commands cannot reach this window: %w", err)))
 	} else {

@@ -57,7 +57,7 @@ func Create(ctx context.Context, o Options, t NewTeam) (*Workspace, error) {
 		return nil, err
 	}
 	if err := errors.Join(w.nameTeam(t.Team), w.writeProfile(t.Me, t.Zone, t.Hours)); err != nil {
-		return nil, errors.Join(err, w.Close())
+		return nil, errors.Join(err, w.forget()) // nothing was acknowledged yet
 	}
 	return w, nil
 }

@@ -39,7 +39,7 @@ func Explain(err error) *Problem {
 			return p
 		}
 	}
-	return &Problem{"failed", sentence(err.Error()), allSafe, "Try again. If it happens again, keep this text: it says where to look."}
+	return &Problem{"failed", sentence(err.Error()), "What was saved before is as it was.", "Try again. If it happens again, keep this text: it says where to look."}
 }
 
 // Error lets a Problem travel as an error.
@@ -114,7 +114,7 @@ func explainStore(err error) *Problem {
 	case errors.Is(err, ErrNewer), errors.Is(err, artefact.ErrVersion):
 		return &Problem{"newer", "This was written by a later version of Longhand.", "It is kept as it is.", "Update Longhand on this device."}
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return &Problem{"disk-full", "There is no room left on the disk.", allSafe + " What you type now is kept in the window and saved as soon as there is room.", "Free some space."}
+		return &Problem{"disk-full", "There is no room left on the disk, so the last edit is not saved.", allSafe, "Free some space. An open window keeps what is typed and saves it as soon as there is room."}
 	case errors.Is(err, syscall.EROFS):
 		return &Problem{"read-only", "The disk can only be read.", allSafe, "Make it writable, and try again."}
 	case errors.Is(err, fs.ErrPermission) && !errors.Is(err, relay.ErrNotAllowed):
@@ -210,8 +210,10 @@ func explainEdit(err error) *Problem {
 		return &Problem{"not-contested", "There is only one value: nothing to settle.", onlyThis, "`longhand contested` lists what is."}
 	case errors.Is(err, artefact.ErrNoField):
 		return &Problem{"no-field", sentence(cause(err, artefact.ErrNoField)), onlyThis, "`longhand kinds` lists the fields of every kind."}
+	case errors.Is(err, artefact.ErrNoState):
+		return &Problem{"no-state", sentence(cause(err, artefact.ErrNoState)), onlyThis, "`longhand kinds` lists the states of every kind."}
 	case errors.Is(err, artefact.ErrValue):
-		return &Problem{"value", sentence(cause(err, artefact.ErrValue)), onlyThis, "Give it in that form."}
+		return &Problem{"value", sentence(cause(err, artefact.ErrValue)), onlyThis, "Change it and try again."}
 	case errors.Is(err, artefact.ErrKind), errors.Is(err, ErrKindUnknown):
 		return &Problem{"no-kind", sentence(cause(err, ErrKindUnknown)), onlyThis, "`longhand kinds` lists what there is."}
 	case errors.Is(err, ErrNoArtefact):
@@ -223,7 +225,7 @@ func explainEdit(err error) *Problem {
 	case errors.Is(err, ErrUsage):
 		return &Problem{"usage", sentence(cause(err, ErrUsage)), onlyThis, "`longhand --help` shows the forms."}
 	case errors.Is(err, ErrStale), errors.Is(err, ErrUpdate):
-		return &Problem{"stale", "The text has moved on under the editor.", savedHere, "Open the text again."}
+		return &Problem{"stale", "The last edit does not fit the text as it is now, and is not saved.", "What was saved before is as it was.", "Copy what you typed last, and open the text again."}
 	case errors.Is(err, typeset.ErrNoTypesetter):
 		return &Problem{"no-typesetter", "This build has no typesetter, so it cannot make a PDF.", onlyThis, "Run `make run` or `make cli` in the source, which fetches it; or export Markdown."}
 	}

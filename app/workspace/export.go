@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -33,6 +34,28 @@ func (w *Workspace) ExportReview(ctx context.Context, week, form string, progres
 		return name, data, err
 	}
 	return "", nil, fmt.Errorf("%w: a review is exported as pdf or md, not %q", ErrUsage, form)
+}
+
+// WriteOut writes a file that leaves Longhand: whole or not at all, and for
+// whoever the system usually lets read a new file.
+func WriteOut(path string, data []byte) error {
+	target := path
+	if to, err := filepath.EvalSymlinks(path); err == nil {
+		target = to
+	}
+	probe, err := os.OpenFile(target+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = probe.Write(data)
+	err = errors.Join(err, probe.Sync(), probe.Close())
+	if err == nil {
+		err = os.Rename(target+".part", target)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(target+".part"))
+	}
+	return nil
 }
 
 func fileTitle(s string) string {

@@ -53,7 +53,6 @@ type joining struct {
 	Name  string `cbor:"2,keyasint"`
 	Zone  string `cbor:"3,keyasint"`
 	Hours string `cbor:"4,keyasint"`
-	Asked bool   `cbor:"5,keyasint"`
 }
 
 func teamDir(data string, team journal.TeamID) string {

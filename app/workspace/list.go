@@ -263,7 +263,7 @@ func around(s string, at, n int) string {
 	return out
 }
 
-// Complete makes search ready where Start was not called: on the command line.
+// SearchNow is Search where Start was not called: on the command line.
 func (w *Workspace) SearchNow(query string, limit int) *Found {
 	if ready, _ := w.search.Ready(); !ready {
 		w.indexAll(0)

@@ -2,9 +2,7 @@ package workspace
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -45,14 +43,4 @@ func SavePrefs(dir string, p Prefs) error {
 		return err
 	}
 	return storage.WriteFile(filepath.Join(dir, prefsFile), append(b, '\n'))
-}
-
-// Here reports what a data folder holds before it is opened: whether there is
-// a team, and whether its key is locked with a passphrase.
-func Here(o Options) (team, locked bool, err error) {
-	_, err = currentDir(o.Dir)
-	if errors.Is(err, ErrNoTeam) || errors.Is(err, fs.ErrNotExist) {
-		return false, o.place().Locked(), nil
-	}
-	return err == nil, o.place().Locked(), err
 }

@@ -47,6 +47,11 @@ func (w *Workspace) Select(kindID, state, owner, where string) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, c := range conditions {
+		if !slices.ContainsFunc(kinds, c.known) {
+			return nil, fmt.Errorf("%w: no kind has a field %q", ErrUsage, c.field)
+		}
+	}
 	if state != "" && !slices.ContainsFunc(kinds, func(k kind.Kind) bool { _, ok := k.State(state); return ok || state == "stalled" || state == "late" }) {
 		return nil, fmt.Errorf("%w: no kind has a state %q", ErrUsage, state)
 	}
@@ -105,6 +110,21 @@ func (w *Workspace) holds(all []condition, r Row) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// known reports whether a kind has the field of a condition: an item’s parts
+// are named as list/part.
+func (c condition) known(k kind.Kind) bool {
+	switch c.field {
+	case "title", "state", "author", "created", "updated":
+		return true
+	}
+	key, part, has := strings.Cut(c.field, "/")
+	f, ok := k.Field(key)
+	if ok && has {
+		_, ok = f.Item(part)
+	}
+	return ok
 }
 
 // holds compares numbers as numbers and everything else as text without case,

@@ -10,7 +10,6 @@ import (
 	"longhand/app/artefact"
 	"longhand/app/kind"
 	"longhand/app/render"
-	"longhand/storage"
 )
 
 // record is an artefact with what stands for the ids in it.
@@ -161,7 +160,7 @@ func (w *Workspace) ExportAll(dir string, progress func(done, of int)) (int, err
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return i, fmt.Errorf("export: %w", err)
 		}
-		if err := storage.WriteFile(path, []byte(r.Markdown())); err != nil {
+		if err := WriteOut(path, []byte(r.Markdown())); err != nil {
 			return i, fmt.Errorf("export %s: %w", r.ID, err)
 		}
 		if progress != nil {

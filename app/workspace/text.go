@@ -346,8 +346,15 @@ func (w *Workspace) Write(id, path, content string, appendTo bool) error {
 	if err != nil {
 		return err
 	}
-	content = strings.ReplaceAll(strings.ReplaceAll(content, "\r\n", "\n"), "\r", "\n")
+	if content = plainText(content); !utf8.ValidString(content) {
+		return fmt.Errorf("write %s: %w: it is not UTF-8 text", path, artefact.ErrValue)
+	}
 	return w.edit(doc, func(a *artefact.Artefact) error {
+		if f, err := artefact.FieldAt(a.Kind, path); err != nil {
+			return err
+		} else if !f.Type.Written() {
+			return fmt.Errorf("write %s: %w: it holds a %s, which is set and not written", path, artefact.ErrValue, f.Type)
+		}
 		v, err := a.View()
 		if err != nil {
 			return err

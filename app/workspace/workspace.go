@@ -45,7 +45,8 @@ type Options struct {
 	Patience time.Duration
 	// Now is the clock; nil is the computer’s.
 	Now func() time.Time
-	// Notify hears what changed, on its own goroutine; nil is nobody.
+	// Notify hears what changed, while it happens: it must return at once and
+	// call nothing here. nil is nobody.
 	Notify func(Event)
 
 	work int // of a new passphrase file; see secret.Place

@@ -323,6 +323,9 @@ func (w *Workspace) discardable(k kind.Kind, v *artefact.View) bool {
 	return v.Author == w.Me() && v.State == k.First().ID && k.First().Open && len(v.Moves) == 0 && k.One == kind.Any
 }
 
+// SaveAll saves what is being typed, in every open document.
+func (w *Workspace) SaveAll() error { return w.desk.flush(w) }
+
 // flush saves everything that is being typed.
 func (d *desk) flush(w *Workspace) error {
 	d.mu.Lock()
