@@ -4,7 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 CHROMIUM=$(cat build/.setup/chromium)
-export CHROMIUM LONGHAND_REQUIRE=1 LONGHAND_REQUIRE_TYPESET=1
+export NO_COLOR=1 CHROMIUM LONGHAND_REQUIRE=1 LONGHAND_REQUIRE_TYPESET=1
 logs=build/.setup/logs
 rm -rf "$logs"; mkdir -p "$logs"
 failed=()

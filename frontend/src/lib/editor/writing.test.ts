@@ -182,3 +182,14 @@ test('somebody who never pauses is sent all the same', async () => {
     vi.useRealTimers()
   }
 })
+
+test('half of an emoji that is replaced is sent as a whole one', async () => {
+  const far = new Authority_('a😀b')
+  const w = new Writing('a😀b', far, hooks(), [])
+  await w.settle()
+  w.take(w.state.update({ changes: { from: 2, to: 3, insert: '\ude01' } }))
+  await w.settle()
+  expect(far.doc.toString()).toBe('a😁b')
+  expect(JSON.stringify(far.updates)).not.toMatch(/\\u[dD][89a-fA-F]/)
+  expect(w.text).toBe('a😁b')
+})

@@ -5,10 +5,11 @@
 // The authority's text, when it arrives, is received as the first update, so a
 // key typed before that is rebased like any other, and nothing is lost.
 import { collab, getSyncedVersion, receiveUpdates, sendableUpdates } from '@codemirror/collab'
-import { ChangeSet, EditorState, Transaction, type Extension } from '@codemirror/state'
+import { ChangeSet, EditorState, Text, Transaction, type Extension } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import type { Problem, TextState, Update } from '$lib/backend'
 import { between } from './between'
+import { widen } from './widen'
 
 /** The authority, as one text sees it. */
 export interface Authority {
@@ -47,6 +48,8 @@ export class Writing {
   #timer: ReturnType<typeof setTimeout> | undefined
   #running: Promise<void> | null = null
   #closed = false
+  /** The text as both sides have it. */
+  #agreed: Text
   /** The text as it was shown when writing began. Nothing is received before it has met the authority’s. */
   readonly #first: string
 
@@ -54,6 +57,7 @@ export class Writing {
     this.#first = text
     this.#authority = authority
     this.#hooks = hooks
+    this.#agreed = Text.of(text.split('\n'))
     this.#state = EditorState.create({
       doc: text,
       extensions: [
@@ -159,7 +163,12 @@ export class Writing {
         if (this.#known > this.version && !(await this.#pull())) this.#known = this.version
         const mine = sendableUpdates(this.state)
         if (!mine.length) break
-        const sent = mine.map((u) => ({ client: this.#client, changes: u.changes.toJSON() as Update['changes'] }))
+        let before = this.#agreed
+        const sent = mine.map((u) => {
+          const changes = widen(u.changes, before).toJSON() as Update['changes']
+          before = u.changes.apply(before)
+          return { client: this.#client, changes }
+        })
         if (await this.#authority.push(this.version, sent)) {
           stale = 0
           this.#receive(mine.map((u) => ({ changes: u.changes, clientID: this.#client })))
@@ -194,6 +203,7 @@ export class Writing {
 
   #receive(updates: { changes: ChangeSet; clientID: string }[]) {
     const foreign = updates.some((u) => u.clientID !== this.#client)
+    for (const u of updates) this.#agreed = u.changes.apply(this.#agreed)
     const apply = () => {
       const tr = receiveUpdates(this.state, updates)
       if (this.#view) this.#view.dispatch(tr)
