@@ -4,18 +4,22 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 )
 
 // WriteSealed replaces a small sealed file, so that after a power cut there is
 // the old one or the new one. Its name is its place.
 func WriteSealed(path string, key Key, plain []byte) error {
+	return WriteSealedOn(OS(), path, key, plain)
+}
+
+// WriteSealedOn is WriteSealed on another disk.
+func WriteSealedOn(d Disk, path string, key Key, plain []byte) error {
 	seal, err := NewSeal(key, "file")
 	if err != nil {
 		return err
 	}
-	return WriteFile(path, seal.Close(plain, []byte(filepath.Base(path))))
+	return WriteFileOn(d, path, seal.Close(plain, []byte(filepath.Base(path))))
 }
 
 // ReadSealed reads it back.
@@ -24,7 +28,7 @@ func ReadSealed(path string, key Key) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := os.ReadFile(path)
+	sealed, err := OS().ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -36,30 +40,36 @@ func ReadSealed(path string, key Key) ([]byte, error) {
 }
 
 // WriteFile replaces a file as a whole: written beside it, synced, renamed.
-// Only its owner can read it.
-func WriteFile(path string, data []byte) (err error) {
+// Only its owner can read it. After an error there is the old one, or the new
+// one whole.
+func WriteFile(path string, data []byte) error { return WriteFileOn(OS(), path, data) }
+
+// WriteFileOn is WriteFile on another disk.
+func WriteFileOn(d Disk, path string, data []byte) (err error) {
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := d.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, ".tmp-*")
+	f, err := d.CreateTemp(dir, ".tmp-*")
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, ignoreMissing(os.Remove(f.Name())))
+			err = errors.Join(err, ignoreMissing(d.Remove(f.Name())))
 		}
 	}()
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err != nil {
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
+	if err := d.Rename(f.Name(), path); err != nil {
 		return err
 	}
-	return SyncDir(dir)
+	return d.SyncDir(dir)
 }
 
 func ignoreMissing(err error) error {
@@ -70,11 +80,4 @@ func ignoreMissing(err error) error {
 }
 
 // SyncDir makes the names in a folder durable.
-func SyncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
-}
+func SyncDir(dir string) error { return OS().SyncDir(dir) }

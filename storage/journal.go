@@ -13,37 +13,45 @@ import (
 
 // Journal is the file of all that this device has written, record after
 // record, each synced before it counts as saved. Nothing is ever taken out.
+// FORMAT.md describes the file.
 //
-// The file begins with [journalMagic]. A record is its sealed length in four
-// bytes, big-endian, and the sealed bytes; its place is its number, so records
-// cannot be swapped or left out. A last record that is cut short was never
-// acknowledged, and is cut off on opening.
+// An end that was never finished is cut off on opening. A file that is damaged
+// before its end is left as it is, and not opened: what stands behind the
+// damage was acknowledged.
 type Journal struct {
 	mu   sync.Mutex
-	file *os.File
+	disk Disk
+	file File
 	seal Seal
 	ends []int64 // where each record ends; ends[0] is where the first begins
+	// torn: a failed append may have left something behind the last record,
+	// and cutting it off failed as well.
+	torn bool
 }
 
 const (
 	journalMagic = "longhand journal 1\n"
 	maxRecord    = 4 << 20
+	minRecord    = sealOverhead
 )
 
 // OpenJournal opens the journal file, or makes it.
-func OpenJournal(path string, key Key) (*Journal, error) {
+func OpenJournal(path string, key Key) (*Journal, error) { return OpenJournalOn(OS(), path, key) }
+
+// OpenJournalOn is OpenJournal on another disk.
+func OpenJournalOn(d Disk, path string, key Key) (*Journal, error) {
 	seal, err := NewSeal(key, "journal")
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := d.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := d.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open journal: %w", err)
 	}
-	j := &Journal{file: f, seal: seal, ends: []int64{int64(len(journalMagic))}}
+	j := &Journal{disk: d, file: f, seal: seal, ends: []int64{int64(len(journalMagic))}}
 	if err := j.scan(); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("open journal: %w", err)
@@ -51,43 +59,59 @@ func OpenJournal(path string, key Key) (*Journal, error) {
 	return j, nil
 }
 
-// scan finds where records end and cuts off one that was never finished.
+// scan finds where records end, and deals with an end that is not one.
 func (j *Journal) scan() error {
+	head := make([]byte, len(journalMagic))
+	n, err := j.file.ReadAt(head, 0)
+	if string(head[:n]) != journalMagic[:n] {
+		return fmt.Errorf("%w: the journal does not begin as one", ErrDamaged)
+	}
+	if n < len(head) { // new, or cut down before its first record
+		return j.begin()
+	}
+	if err != nil {
+		return err
+	}
+	for {
+		if err := j.walk(); err != nil {
+			return err
+		}
+		if mended, err := j.checkEnd(); !mended {
+			return err
+		}
+	}
+}
+
+// walk goes from length to length.
+func (j *Journal) walk() error {
+	j.ends = j.ends[:1]
 	info, err := j.file.Stat()
 	if err != nil {
 		return err
 	}
-	head := make([]byte, len(journalMagic))
-	n, err := io.ReadFull(j.file, head)
-	if string(head[:n]) != journalMagic[:n] {
-		return fmt.Errorf("%w: the journal does not begin as one", ErrDamaged)
-	}
-	if err != nil { // new, or cut down before its first record
-		return j.begin()
-	}
-	r := bufio.NewReaderSize(j.file, 1<<20)
-	end := j.ends[0]
+	r := bufio.NewReaderSize(io.NewSectionReader(j.file, j.ends[0], info.Size()-j.ends[0]), 1<<20)
 	for {
 		var size [4]byte
 		if _, err := io.ReadFull(r, size[:]); err != nil {
-			break
+			return notEnd(err)
 		}
 		length := binary.BigEndian.Uint32(size[:])
-		if length > maxRecord {
-			return fmt.Errorf("%w: record %d of the journal claims %d bytes", ErrDamaged, len(j.ends), length)
+		if length < minRecord || length > maxRecord {
+			return nil
 		}
 		if _, err := r.Discard(int(length)); err != nil {
-			break
+			return notEnd(err)
 		}
-		end += 4 + int64(length)
-		j.ends = append(j.ends, end)
+		j.ends = append(j.ends, j.end()+4+int64(length))
 	}
-	if end < info.Size() {
-		return j.cut(end)
-	}
-	return nil
 }
 
+func notEnd(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil
+	}
+	return err
+}
 func (j *Journal) begin() error {
 	if err := j.file.Truncate(0); err != nil {
 		return err
@@ -98,7 +122,7 @@ func (j *Journal) begin() error {
 	if err := j.file.Sync(); err != nil {
 		return err
 	}
-	return SyncDir(filepath.Dir(j.file.Name()))
+	return j.disk.SyncDir(filepath.Dir(j.file.Name()))
 }
 
 func (j *Journal) cut(end int64) error {
@@ -107,6 +131,8 @@ func (j *Journal) cut(end int64) error {
 	}
 	return j.file.Sync()
 }
+
+func (j *Journal) end() int64 { return j.ends[len(j.ends)-1] }
 
 // Append writes records and returns once they are on the disk. On an error
 // none of them counts: the file is cut back to what was there.
@@ -124,13 +150,23 @@ func (j *Journal) Append(records ...[]byte) error {
 		out = append(out, sealed...)
 		ends = append(ends, ends[len(ends)-1]+4+int64(len(sealed)))
 	}
-	at := j.ends[len(j.ends)-1]
+	at := j.end()
+	if j.torn {
+		// What a failed append left must be gone first: it would be taken for
+		// records at the next opening.
+		if err := j.cut(at); err != nil {
+			return fmt.Errorf("append to journal: %w", err)
+		}
+		j.torn = false
+	}
 	_, err := j.file.WriteAt(out, at)
 	if err == nil {
 		err = j.file.Sync()
 	}
 	if err != nil {
-		return fmt.Errorf("append to journal: %w", errors.Join(err, j.cut(at)))
+		back := j.cut(at)
+		j.torn = back != nil
+		return fmt.Errorf("append to journal: %w", errors.Join(err, back))
 	}
 	j.ends = ends
 	return nil
@@ -149,17 +185,25 @@ func (j *Journal) Read(from uint64, limit int) ([][]byte, error) {
 	defer j.mu.Unlock()
 	var out [][]byte
 	for n := from; n >= 1 && n < uint64(len(j.ends)) && len(out) < limit; n++ {
-		sealed := make([]byte, j.ends[n]-j.ends[n-1]-4)
-		if _, err := j.file.ReadAt(sealed, j.ends[n-1]+4); err != nil {
-			return out, fmt.Errorf("read record %d of the journal: %w", n, err)
-		}
-		plain, err := j.seal.Open(sealed, number(int(n)))
+		plain, err := j.read(int(n))
 		if err != nil {
-			return out, fmt.Errorf("read record %d of the journal: %w", n, err)
+			return out, err
 		}
 		out = append(out, plain)
 	}
 	return out, nil
+}
+
+func (j *Journal) read(n int) ([]byte, error) {
+	sealed := make([]byte, j.ends[n]-j.ends[n-1]-4)
+	if _, err := j.file.ReadAt(sealed, j.ends[n-1]+4); err != nil {
+		return nil, fmt.Errorf("read record %d of the journal: %w", n, err)
+	}
+	plain, err := j.seal.Open(sealed, number(n))
+	if err != nil {
+		return nil, fmt.Errorf("read record %d of the journal: %w", n, err)
+	}
+	return plain, nil
 }
 
 func number(n int) []byte { return binary.BigEndian.AppendUint64(nil, uint64(n)) }

@@ -16,6 +16,9 @@ type Key [32]byte
 // sealed under another key.
 var ErrSeal = errors.New("sealed data does not open")
 
+// sealOverhead is what a seal adds: a nonce before, a tag behind.
+const sealOverhead = 12 + 16
+
 // Seal closes and opens bytes under a key derived for one purpose. What is
 // sealed for one place does not open in another.
 type Seal struct{ aead cipher.AEAD }

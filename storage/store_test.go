@@ -202,27 +202,118 @@ func TestATornRecordIsCutOff(t *testing.T) {
 	}
 }
 
-func TestEveryFlippedBitOfTheJournalIsFound(t *testing.T) {
+// Whatever one byte is changed to, no record is cut off, none reads wrong, and
+// with the byte put back all are there.
+func TestNoChangedByteOfTheJournalCostsARecord(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "own")
+	j := journal(t, path)
+	want := []string{"one", "two, which is longer", "three"}
+	for _, w := range want {
+		if err := j.Append([]byte(w)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	j.Close()
+	whole, _ := os.ReadFile(path)
+	mended := 0
+	for i := range whole {
+		for _, flip := range []byte{1, 4, 0x80, 0xff} {
+			bad := bytes.Clone(whole)
+			bad[i] ^= flip
+			os.WriteFile(path, bad, 0o600)
+			j, err := OpenJournal(path, Key{1})
+			if err == nil {
+				all, err := j.Read(1, 10)
+				if err != nil && !errors.Is(err, ErrSeal) || err == nil && len(all) != len(want) {
+					t.Fatalf("byte %d changed by %x: %q, %v", i, flip, all, err)
+				}
+				for n, one := range all {
+					if string(one) != want[n] {
+						t.Fatalf("byte %d changed by %x: %q", i, flip, all)
+					}
+				}
+				if err == nil {
+					mended++
+				}
+				j.Close()
+			} else if !errors.Is(err, ErrDamaged) {
+				t.Fatalf("byte %d changed by %x: %v", i, flip, err)
+			}
+			left, _ := os.ReadFile(path)
+			if len(left) != len(whole) {
+				t.Fatalf("byte %d changed by %x: %d of %d bytes are left", i, flip, len(left), len(whole))
+			}
+		}
+	}
+	if mended != 4*4*len(want) {
+		t.Errorf("%d changed lengths were put right, of %d", mended, 4*4*len(want))
+	}
+}
+
+func TestARecordThatWasNeverWrittenIsCutOff(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "own")
 	j := journal(t, path)
 	j.Append([]byte("one"))
-	j.Append([]byte("two"))
+	kept, _ := os.ReadFile(path)
+	j.Append(make([]byte, 3000))
+	j.Append([]byte("three"))
 	j.Close()
 	whole, _ := os.ReadFile(path)
-	for i := range whole {
+	// The file has its length, and nothing in it from a sector on.
+	for _, from := range []int{len(kept), 512, 1024, 2560} {
 		bad := bytes.Clone(whole)
-		bad[i] ^= 4
+		clear(bad[from:])
 		os.WriteFile(path, bad, 0o600)
-		j, err := OpenJournal(path, Key{1})
-		if err != nil {
-			continue
+		j := journal(t, path)
+		if got := records(t, j); !slices.Equal(got, []string{"one"}) {
+			t.Fatalf("zeros from %d: %d records", from, len(got))
 		}
-		all, err := j.Read(1, 10)
-		if err == nil && len(all) == 2 {
-			t.Fatalf("byte %d flipped and nobody saw it: %q", i, all)
+		if err := j.Append([]byte("two")); err != nil {
+			t.Fatal(err)
 		}
 		j.Close()
+		if got := records(t, journal(t, path)); !slices.Equal(got, []string{"one", "two"}) {
+			t.Fatalf("zeros from %d, and written on: %q", from, got)
+		}
 	}
+	// With another key nothing opens, and nothing is touched.
+	os.WriteFile(path, whole, 0o600)
+	other, err := OpenJournal(path, Key{2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.Close()
+	if left, _ := os.ReadFile(path); !bytes.Equal(left, whole) {
+		t.Error("another key changed the file")
+	}
+}
+
+func FuzzJournal(f *testing.F) {
+	dir := f.TempDir()
+	j, err := OpenJournal(filepath.Join(dir, "seed"), Key{1})
+	if err != nil {
+		f.Fatal(err)
+	}
+	j.Append([]byte("one"), []byte("two"))
+	j.Close()
+	b, _ := os.ReadFile(filepath.Join(dir, "seed"))
+	f.Add(b)
+	f.Add([]byte(journalMagic))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		path := filepath.Join(t.TempDir(), "own")
+		os.WriteFile(path, b, 0o600)
+		j, err := OpenJournal(path, Key{1})
+		if err != nil {
+			return
+		}
+		defer j.Close()
+		if _, err := j.Read(1, 100); err == nil {
+			n := j.Last()
+			if err := j.Append([]byte("more")); err != nil || j.Last() != n+1 {
+				t.Fatalf("it cannot be written on: %v", err)
+			}
+		}
+	})
 }
 
 func TestSealedFilesOpenOnlyInTheirPlace(t *testing.T) {
