@@ -83,20 +83,33 @@ func (j *Journal) damaged(record int) error {
 }
 
 // later finds the first record in a tail that opens under a number from n on,
-// or returns the tail’s length and 0.
+// or returns the tail’s length and 0. Trying to open is slow, so it is only
+// tried where a length leads to the end or to another length.
 func (j *Journal) later(tail []byte, n int) (at, found int) {
-	for at := range max(0, len(tail)-4-minRecord+1) {
-		length := int(binary.BigEndian.Uint32(tail[at:]))
-		if length < minRecord || length > maxRecord || at+4+length > len(tail) {
+	for at := range tail {
+		end := recordEnd(tail, at)
+		if end < 0 || len(tail)-end >= 4 && recordEnd(tail, end) < 0 {
 			continue
 		}
-		for k := n; k < n+8; k++ {
-			if _, err := j.seal.Open(tail[at+4:at+4+length], number(k)); err == nil {
+		for k := n; k <= n+min(at/minRecord, 256); k++ { // as many fit before it
+			if _, err := j.seal.Open(tail[at+4:end], number(k)); err == nil {
 				return at, k
 			}
 		}
 	}
 	return len(tail), 0
+}
+
+// recordEnd is where a record that begins at a place ends, or -1 if none can.
+func recordEnd(b []byte, at int) int {
+	if at+4 > len(b) {
+		return -1
+	}
+	length := int(binary.BigEndian.Uint32(b[at:]))
+	if length < minRecord || length > maxRecord || at+4+length > len(b) {
+		return -1
+	}
+	return at + 4 + length
 }
 
 // setLength writes the length that the record at a place was found to have.
