@@ -20,9 +20,16 @@ import (
 // The corpus is made here, from changes as people make them: nothing malicious
 // is kept in the repository, and a seed makes any of it again.
 
-var people = map[artefact.Device]artefact.Person{
-	device(1): "ines", device(2): "tom", device(3): "wanjiru", device(4): "arjun", device(9): "oskar",
-}
+// Ines, Tom, Wanjiru, Arjun and Oskar each have the device of their number.
+const (
+	ines    artefact.Person = "1e000000000000000000000000000000"
+	tom     artefact.Person = "70000000000000000000000000000000"
+	wanjiru artefact.Person = "3a000000000000000000000000000000"
+	arjun   artefact.Person = "a4000000000000000000000000000000"
+	oskar   artefact.Person = "05000000000000000000000000000000"
+)
+
+var people = map[artefact.Device]artefact.Person{device(1): ines, device(2): tom, device(3): wanjiru, device(4): arjun, device(9): oskar}
 
 func device(n byte) artefact.Device { return artefact.WriterOf(string(actorOf(n, 0))) }
 
@@ -73,16 +80,16 @@ func written(t testing.TB) []artefact.Change {
 	check(err)
 	defer b.Close()
 	base := slices.Clone(all)
-	check(b.Set("owner", "tom"), b.Set("level", "tactical"), b.Set("decide-by", "2026-06-20"))
+	check(b.Set("owner", string(tom)), b.Set("level", "tactical"), b.Set("decide-by", "2026-06-20"))
 	commit(b)
 	check(b.Splice("options/4kq/name", 0, 0, "Two machines instead of one"), b.Set("options/4kq/chosen", true))
 	commit(b)
-	check(b.Include("informed", "arjun", true), b.Splice("context", 4, 5, "nightly build"))
+	check(b.Include("informed", string(arjun), true), b.Splice("context", 4, 5, "nightly build"))
 	commit(b)
 	w, err := artefact.Open(testDoc, base, automerge.Actor(actorOf(3, 1)), owners)
 	check(err)
 	defer w.Close()
-	check(w.Set("owner", "wanjiru"), w.Splice("context", 10, 30, ""), w.Splice("context", 0, 0, "Note. "))
+	check(w.Set("owner", string(wanjiru)), w.Splice("context", 10, 30, ""), w.Splice("context", 0, 0, "Note. "))
 	commit(w)
 	check(w.Merge(all...), w.Splice("rationale", 0, 0, "It is twice as fast."))
 	commit(w)
