@@ -8,6 +8,9 @@ import { barePage } from './bare/build'
 import { expect, go, program, raise, startTeam, test, type Desk } from './app'
 
 const run = promisify(execFile)
+// A trace photographs every frame, which costs more than the frame.
+test.use({ trace: 'off' })
+
 const letters = Number(process.env.LONGHAND_KEYS ?? 2000)
 const delay = 50
 
