@@ -128,7 +128,7 @@ func step(changes []artefact.Change, owners artefact.Owners, out io.Writer) (las
 		if err := writeFrame(out, answer{Step: i}); err != nil {
 			return last, err
 		}
-		if last = d.add(changes[:i+1], owners); last.Wrong != "" {
+		if last = d.add(changes[:i+1], owners); last.Refused {
 			last.Step = i
 			return last, nil
 		}
@@ -140,8 +140,6 @@ func step(changes []artefact.Change, owners artefact.Owners, out io.Writer) (las
 // thrown away afterwards.
 type opened struct {
 	a *artefact.Artefact // nil until it can be read as one
-	// heads are those that the library was seen to have.
-	heads map[automerge.Hash]bool
 }
 
 func (o *opened) close() {
@@ -153,24 +151,21 @@ func (o *opened) close() {
 // add opens the document from changes, or adds the last of them to what is
 // open, and reads its View.
 func (o *opened) add(changes []artefact.Change, owners artefact.Owners) answer {
-	doc := changes[0].Doc
-	refused, waits := answer{Wrong: wrongRefused}, answer{Waits: waitsFirst}
+	refused := answer{Refused: true}
 	var err error
 	if o.a == nil {
-		o.a, err = artefact.Open(doc, changes, automerge.Actor{}, owners)
+		o.a, err = artefact.Open(changes[0].Doc, changes, automerge.Actor{}, owners)
 	} else {
 		err = o.a.Merge(changes[len(changes)-1])
 	}
+	waits := answer{Waits: waitsFirst}
 	switch {
 	case errors.Is(err, artefact.ErrKind):
 		waits.Waits = waitsKind
 		fallthrough
 	case errors.Is(err, artefact.ErrIncomplete):
-		if o.heads, err = bareHeads(changes); err != nil {
+		if writeBare(changes) != nil {
 			return refused
-		}
-		if passedOver(doc, changes, o.heads) {
-			return answer{Wrong: wrongIgnored}
 		}
 		return waits
 	case err != nil:
@@ -181,37 +176,28 @@ func (o *opened) add(changes []artefact.Change, owners artefact.Owners) answer {
 		return refused
 	}
 	view, err := json.Marshal(v)
-	if err != nil || len(view) > maxView {
+	if err != nil || len(view) > maxView || o.write() != nil {
 		return refused
-	}
-	if err := o.look(); err != nil {
-		return refused
-	}
-	if passedOver(doc, changes, o.heads) {
-		return answer{Wrong: wrongIgnored}
 	}
 	return answer{View: view}
 }
 
-// look asks the library what it has, by writing a change: that names all heads
-// as the library sees them. The document is thrown away in any case.
-func (o *opened) look() error {
+// write makes an edit: some changes stop the library only when something is
+// written after them.
+func (o *opened) write() error {
 	if err := o.a.Splice("title", 0, 0, "."); err != nil {
 		return err
 	}
-	c, _, err := o.a.Commit(time.UnixMilli(0))
-	if err != nil {
-		return err
-	}
-	o.heads, err = add(o.heads, c.Raw)
+	_, _, err := o.a.Commit(time.UnixMilli(0))
 	return err
 }
 
-// bareHeads are the heads of a document that cannot be read as an artefact yet.
-func bareHeads(changes []artefact.Change) (map[automerge.Hash]bool, error) {
+// writeBare does the same in a document that cannot be read as an artefact yet,
+// so that not the change is blamed that completes it.
+func writeBare(changes []artefact.Change) error {
 	d, err := automerge.New(automerge.Actor{})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer d.Close()
 	var raw [][]byte
@@ -222,22 +208,8 @@ func bareHeads(changes []artefact.Change) (map[automerge.Hash]bool, error) {
 		raw = append(raw, c.Raw)
 	}
 	if err := errors.Join(d.Apply(raw...), d.Put("kind", true)); err != nil {
-		return nil, err
+		return err
 	}
-	c, _, err := d.Commit(0)
-	if err != nil {
-		return nil, err
-	}
-	return add(nil, c.Raw)
-}
-
-func add(heads map[automerge.Hash]bool, own []byte) (map[automerge.Hash]bool, error) {
-	meta, err := automerge.ParseChange(own)
-	if heads == nil {
-		heads = map[automerge.Hash]bool{}
-	}
-	for _, h := range meta.Deps {
-		heads[h] = true
-	}
-	return heads, err
+	_, _, err = d.Commit(0)
+	return err
 }

@@ -43,17 +43,16 @@ type answer struct {
 	Step  int    `cbor:"2,keyasint,omitempty"`
 	View  []byte `cbor:"3,keyasint,omitempty"` // JSON
 	Waits string `cbor:"4,keyasint,omitempty"`
-	Wrong string `cbor:"5,keyasint,omitempty"`
+	// Refused: the library or a rule does not take a change.
+	Refused bool `cbor:"5,keyasint,omitempty"`
 	// Resident is how much memory the child holds, in bytes; 0 where that
 	// cannot be asked.
 	Resident int64 `cbor:"6,keyasint,omitempty"`
 }
 
 const (
-	waitsFirst   = "first"
-	waitsKind    = "kind"
-	wrongRefused = "refused"
-	wrongIgnored = "ignored"
+	waitsFirst = "first"
+	waitsKind  = "kind"
 )
 
 func decoding() (cbor.DecMode, error) {

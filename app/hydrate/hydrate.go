@@ -93,7 +93,6 @@ const (
 	Hangs     Why = "takes too long to open"
 	Bloats    Why = "needs too much memory to open"
 	Refused   Why = "is refused by the library"
-	Ignored   Why = "is passed over by the library"
 	Suspect   Why = "comes with too many that cannot be opened"
 )
 

@@ -21,7 +21,11 @@ import (
 
 // The test binary is the program whose child opens documents, and the one that
 // opens a document itself and does not survive it.
+//
+// The check refuses what is known to hang the library or to stop it. Here that is
+// let through, in both processes: there will be more that nobody knows.
 func TestMain(m *testing.M) {
+	automerge.Limits.SameKey, automerge.Limits.FirstOp = 1<<30, 0
 	if len(os.Args) > 1 && os.Args[1] == ChildArg {
 		os.Exit(RunChild(os.Stdin, os.Stdout))
 	}
@@ -78,11 +82,11 @@ func asJSON(t testing.TB, v artefact.View) string {
 
 func heads(c artefact.Change) []automerge.Hash { return []automerge.Hash{automerge.HashOf(c.Raw)} }
 
-// crash is a change that names a writer who is not in its list.
+// crash is a letter in a text that nobody can have made.
 func crash(deps []automerge.Hash, seq uint64) artefact.Change {
 	return handmade(deps, nil, seq, 4000+seq,
-		column{0x01, []byte{0x7f, 9}}, column{0x02, []byte{0x7f, 1}}, column{0x15, []byte{0x7f, 1, 'a'}},
-		column{0x34, []byte{1}}, column{0x42, []byte{0x7f, 1}}, column{0x56, []byte{0x7f, 0}}, column{0x70, []byte{0x7f, 0}})
+		column{0x01, []byte{0x7f, 0}}, column{0x02, []byte{0x7f, 0}}, column{0x13, []byte{0x7f, 0}},
+		column{0x34, []byte{0, 1}}, column{0x42, []byte{0x7f, 1}}, column{0x56, []byte{0x7f, 0x16}}, column{0x57, []byte{'x'}}, column{0x70, []byte{0x7f, 0}})
 }
 
 // unread has a value of a kind that there is not: the library reads nothing of
@@ -180,7 +184,7 @@ func TestExactlyThePoisonIsNamedAndTheRestIsOpened(t *testing.T) {
 		rest  bool  // the other changes sent change nothing that is seen
 	}{
 		{"stops the library", []artefact.Change{wire(t, crash(end, 1))}, []Why{Crashes}, []int{0}, true},
-		{"is passed over, and all that comes with it", []artefact.Change{wire(t, unread(end))}, []Why{Ignored}, []int{0}, true},
+		{"is passed over, and all that comes with it", []artefact.Change{wire(t, unread(end))}, []Why{Refused}, []int{0}, true},
 		{"49 bytes that take minutes", []artefact.Change{wire(t, sameKey(end, 5000, 200_000))}, []Why{Hangs}, []int{0}, true},
 		{"a deflate bomb", []artefact.Change{bomb}, []Why{Malformed}, []int{0}, true},
 		{"90 bytes that take 100 MB, four times", bloat, []Why{Bloats}, nil, false},
@@ -326,6 +330,9 @@ func TestThisProcessSurvivesEveryMalformedChange(t *testing.T) {
 		bad, ok := malformed(t, r, all[i])
 		if !ok {
 			continue
+		}
+		if made%25 == 0 { // the dice throw such a one now and then only
+			bad = wire(t, crash(heads(all[max(i, 1)-1]), 1))
 		}
 		made++
 		// The change in place of the good one, or beside it; on time or late.

@@ -211,9 +211,7 @@ func (p *Pool) rest() {
 // ending reads a last answer. An error is an answer that no good child gives.
 func (a answer) ending() (ending, error) {
 	switch {
-	case a.Wrong == wrongIgnored:
-		return ending{why: Ignored, step: a.Step}, nil
-	case a.Wrong != "":
+	case a.Refused:
 		return ending{why: Refused, step: a.Step}, nil
 	case a.Waits == waitsFirst:
 		return ending{waits: artefact.ErrIncomplete}, nil

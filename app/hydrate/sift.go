@@ -161,41 +161,6 @@ func (s *sifted) blame(i int, end ending) {
 	})
 }
 
-// passedOver reports whether the library left out a change that has all it
-// builds on. It says nothing when it cannot read one, and what comes with such
-// a change can be lost with it: then a whole document seems not to have begun.
-func passedOver(doc artefact.DocID, changes []artefact.Change, heads map[automerge.Hash]bool) bool {
-	in, waiting := map[automerge.Hash]bool{}, []automerge.Change{}
-	for _, c := range changes {
-		for _, path := range c.Births {
-			in[automerge.HashOf(automerge.Genesis(doc.String(), path))] = true
-		}
-		meta, err := automerge.ParseChange(c.Raw)
-		if err != nil {
-			return true
-		}
-		waiting = append(waiting, meta)
-	}
-	ends := map[automerge.Hash]bool{}
-	for grown := true; grown; {
-		grown = false
-		waiting = slices.DeleteFunc(waiting, func(c automerge.Change) bool {
-			if slices.ContainsFunc(c.Deps, func(h automerge.Hash) bool { return !in[h] }) {
-				return false
-			}
-			for _, d := range c.Deps {
-				delete(ends, d)
-			}
-			in[c.Hash], ends[c.Hash], grown = true, true, true
-			return true
-		})
-	}
-	for h := range heads {
-		delete(ends, h)
-	}
-	return len(ends) > 0
-}
-
 type mode int
 
 const (

@@ -19,7 +19,9 @@ var ErrMalformed = errors.New("malformed change")
 var Limits = struct {
 	Bytes, Deps, Actors, Columns int
 	Ops                          uint64
-}{Bytes: 1 << 20, Deps: 4096, Actors: 4096, Columns: 24, Ops: 300_000}
+	SameKey                      uint64 // the library’s time grows with the square of it
+	FirstOp                      uint64 // no operation has a smaller counter; with one the library aborts
+}{Bytes: 1 << 20, Deps: 4096, Actors: 4096, Columns: 24, Ops: 300_000, SameKey: 1000, FirstOp: 1}
 
 const (
 	chunkChange   = 1
@@ -107,7 +109,8 @@ func (c *Change) parse(body []byte) error {
 	c.Actor = string(r.bytes(uint64(r.count(32))))
 	c.Seq, c.StartOp, c.Time = r.uint(), r.uint(), r.int()
 	message := r.bytes(uint64(r.count(4096)))
-	for range r.count(Limits.Actors) {
+	others := r.count(Limits.Actors)
+	for range others {
 		if id := r.bytes(uint64(r.count(32))); len(id) == 0 {
 			r.bad = true
 		}
@@ -132,13 +135,14 @@ func (c *Change) parse(body []byte) error {
 	if r.bad {
 		return fmt.Errorf("%w: a column is cut short", ErrMalformed)
 	}
-	ops, err := checkColumns(data)
+	ops, err := checkColumns(data, uint64(1+others))
 	c.MaxOp = c.StartOp + ops - 1
 	return err
 }
 
-// checkColumns counts the operations and holds every column to that count.
-func checkColumns(data map[uint64][]byte) (ops uint64, err error) {
+// checkColumns counts the operations and holds every column to that count, and
+// what names an actor to the actors that the change has.
+func checkColumns(data map[uint64][]byte, actors uint64) (ops uint64, err error) {
 	ops, _, ok := runs(data[colAction], skipUint, Limits.Ops)
 	if !ok || ops == 0 {
 		return 0, fmt.Errorf("%w: operations cannot be counted", ErrMalformed)
@@ -151,16 +155,29 @@ func checkColumns(data map[uint64][]byte) (ops uint64, err error) {
 		good := true
 		switch spec {
 		case colAction, colPredCount:
-		case colObjActor, colObjCount, colKeyActor, colValueMeta:
+		case colObjActor, colKeyActor:
+			_, _, good = runs(b, below(actors), ops)
+		case colObjCount:
+			_, _, good = runs(b, counter, ops)
+		case colValueMeta:
 			_, _, good = runs(b, skipUint, ops)
 		case colKeyCount:
 			_, _, good = runs(b, skipInt, ops)
-		case colKeyString, colMarkName:
+		case colKeyString:
+			keys := map[string]uint64{}
+			_, _, good = weighed(b, func(r *reader, n uint64) uint64 {
+				key := readString(r)
+				if keys[key] += n; keys[key] > Limits.SameKey {
+					r.fail()
+				}
+				return 0
+			}, ops)
+		case colMarkName:
 			_, _, good = runs(b, skipString, ops)
 		case colInsert, colExpand:
 			good = flags(b, ops)
 		case colPredActor:
-			_, _, good = runs(b, skipUint, preds)
+			_, _, good = runs(b, below(actors), preds)
 		case colPredOp:
 			_, _, good = runs(b, skipInt, preds)
 		case colValue:
@@ -179,22 +196,51 @@ func skipUint(r *reader) uint64 { r.uint(); return 0 }
 func sumUint(r *reader) uint64  { return r.uint() }
 func skipInt(r *reader) uint64  { r.int(); return 0 }
 func skipString(r *reader) uint64 {
-	if !utf8.Valid(r.bytes(r.uint())) {
+	readString(r)
+	return 0
+}
+
+func readString(r *reader) string {
+	b := r.bytes(r.uint())
+	if !utf8.Valid(b) {
 		r.bad = true
 	}
+	return string(b)
+}
+
+// counter reads the counter of an operation.
+func counter(r *reader) uint64 {
+	if r.uint() < Limits.FirstOp {
+		r.fail()
+	}
 	return 0
+}
+
+// below reads an index, which has to be smaller than n.
+func below(n uint64) func(*reader) uint64 {
+	return func(r *reader) uint64 {
+		if r.uint() >= n {
+			r.fail()
+		}
+		return 0
+	}
 }
 
 // runs walks a run-length encoded column, counts its rows and sums its
 // values, and refuses more rows than most.
 func runs(b []byte, value func(*reader) uint64, most uint64) (rows, sum uint64, ok bool) {
+	return weighed(b, func(r *reader, _ uint64) uint64 { return value(r) }, most)
+}
+
+// weighed is runs for a value that wants to know how often it stands there.
+func weighed(b []byte, value func(r *reader, times uint64) uint64, most uint64) (rows, sum uint64, ok bool) {
 	r := reader{b: b}
 	for len(r.b) > 0 && !r.bad {
 		n := r.int()
 		switch {
 		case n > 0: // the same value n times
 			rows += uint64(n)
-			v := value(&r)
+			v := value(&r, uint64(n))
 			if v > 0 && uint64(n) > Limits.Ops/v+1 {
 				return 0, 0, false
 			}
@@ -204,7 +250,7 @@ func runs(b []byte, value func(*reader) uint64, most uint64) (rows, sum uint64, 
 				return 0, 0, false
 			}
 			for range -n {
-				sum += value(&r)
+				sum += value(&r, 1)
 			}
 			rows += uint64(-n)
 		default: // nulls

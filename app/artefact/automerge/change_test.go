@@ -1,6 +1,7 @@
 package automerge
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"os"
@@ -102,6 +103,52 @@ func TestColumnsThatClaimMoreThanTheirOperationsAreRefused(t *testing.T) {
 	}
 	if _, err := ParseChange(chunk(body)); !errors.Is(err, ErrMalformed) {
 		t.Fatalf("accepted: %v", err)
+	}
+}
+
+func TestWhatNamesAWriterWhoIsNotInTheListIsRefused(t *testing.T) {
+	for _, col := range []byte{colObjActor, colKeyActor, colPredActor} {
+		one := func(index byte) error {
+			data := map[uint64][]byte{colAction: {0x7f, 1}, colPredCount: {0x7f, 1}, uint64(col): {0x7f, index}}
+			_, err := checkColumns(data, 2)
+			return err
+		}
+		if err := one(1); err != nil {
+			t.Errorf("column %#x refuses a writer in the list: %v", col, err)
+		}
+		if err := one(2); !errors.Is(err, ErrMalformed) {
+			t.Errorf("column %#x takes the third of two writers: %v", col, err)
+		}
+	}
+}
+
+func TestAnObjectThatNoOperationCanHaveMadeIsRefused(t *testing.T) {
+	one := func(count byte) error {
+		_, err := checkColumns(map[uint64][]byte{colAction: {0x7f, 1}, colPredCount: {0x7f, 0}, colObjCount: {0x7f, count}}, 1)
+		return err
+	}
+	if err := one(1); err != nil {
+		t.Errorf("the first operation: %v", err)
+	}
+	if err := one(0); !errors.Is(err, ErrMalformed) {
+		t.Errorf("the one before it: %v", err)
+	}
+}
+
+func TestOneKeyWrittenTooOftenIsRefused(t *testing.T) {
+	// 49 bytes are enough for a change with which the library takes minutes:
+	// the same key, as often as there are operations, in one run or in many.
+	keys := func(runs ...[]byte) error {
+		data := map[uint64][]byte{colAction: {0xd0, 0x0f, 1}, colPredCount: {0xd0, 0x0f, 0}, colKeyString: bytes.Join(runs, nil)}
+		_, err := checkColumns(data, 1)
+		return err
+	}
+	thousand := []byte{0xe8, 0x07, 1}
+	if err := keys(append(bytes.Clone(thousand), 'a'), append(bytes.Clone(thousand), 'b')); err != nil {
+		t.Errorf("two keys a thousand times: %v", err)
+	}
+	if err := keys(append(bytes.Clone(thousand), 'a'), []byte{0x7f, 1, 'b'}, []byte{0x7f, 1, 'a'}); !errors.Is(err, ErrMalformed) {
+		t.Errorf("a thousand times and once more: %v", err)
 	}
 }
 

@@ -147,10 +147,31 @@ func (d *Doc) Apply(changes ...[]byte) error {
 	if err := finish(C.AMloadIncremental(d.c, (*C.uint8_t)(&all[0]), C.size_t(len(all))), "apply changes"); err != nil {
 		return err
 	}
+	// It passes over what it cannot read without a word, and with that
+	// everything else that came at once.
+	var errs []error
 	for _, c := range ready {
-		d.add(c)
+		if has, err := d.has(c.Hash); err != nil {
+			errs = append(errs, err)
+		} else if has {
+			d.add(c)
+		} else {
+			errs = append(errs, fmt.Errorf("%w: the library passes over change %s", ErrMalformed, c.Hash))
+		}
 	}
-	return nil
+	return errors.Join(errs...)
+}
+
+// has asks the library itself.
+func (d *Doc) has(h Hash) (bool, error) {
+	r, err := take(C.AMgetChangeByHash(d.c, (*C.uint8_t)(&h[0]), C.size_t(len(h))), "look for a change")
+	if err != nil {
+		return false, err
+	}
+	defer r.free()
+	var c *C.AMchange
+	item := C.AMresultItem(r.c)
+	return item != nil && bool(C.AMitemToChange(item, &c)), nil
 }
 
 // add takes a change that the library has into the graph.
