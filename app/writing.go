@@ -7,6 +7,11 @@ func (a *App) Create(kind, title string) (string, error) {
 	return get(a, func(w *workspace.Workspace) (string, error) { return w.New(kind, title) })
 }
 
+// BeginWeek begins this week’s or last week’s artefact of a weekly kind.
+func (a *App) BeginWeek(kind, week string) (string, error) {
+	return get(a, func(w *workspace.Workspace) (string, error) { return w.BeginWeek(kind, week) })
+}
+
 func (a *App) Set(id, path string, value any) error {
 	return do(a, func(w *workspace.Workspace) error { return w.Set(id, path, value) })
 }

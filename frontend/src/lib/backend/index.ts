@@ -65,6 +65,8 @@ export const backend = {
   search: (text: string, limit: number) => call<T.Found>('Search', text, limit),
 
   create: (kind: string, title: string) => call<string>('Create', kind, title),
+  /** This week’s or last week’s, of a kind of which there is one a week. */
+  beginWeek: (kind: string, week: string) => call<string>('BeginWeek', kind, week),
   set: (id: string, path: string, value: T.Value) => call<void>('Set', id, path, value),
   include: (id: string, path: string, value: string, on: boolean) => call<void>('Include', id, path, value, on),
   addItem: (id: string, listPath: string, after: string) => call<string>('AddItem', id, listPath, after),

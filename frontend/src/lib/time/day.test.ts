@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { dayWords, readDay, spanWords, wallAt, wallWritten, weekNumber, weekOf, weekPlus } from './day'
+import { dayWords, readDay, spanWords, wallAt, wallWritten, weekNumber, weekOf, weekPlus, weekStands } from './day'
 
 const thursday = wallWritten('2026-06-11T09:12:00+01:00')!
 
@@ -55,4 +55,9 @@ test('weeks', () => {
   expect(weekPlus('2026-W53', 1)).toBe('2027-W01')
   expect(spanWords('2026-06-08', '2026-06-12')).toBe('8 to 12 June')
   expect(spanWords('2026-06-29', '2026-07-03')).toBe('29 June to 3 July')
+})
+
+test('a week runs, has just ended, is over or has not begun', () => {
+  const monday = { year: 2027, month: 1, day: 4 }
+  expect(['2027-W02', '2027-W01', '2026-W53', '2026-W52'].map((w) => weekStands(w, monday))).toEqual(['ahead', 'now', 'last', 'over'])
 })

@@ -137,6 +137,16 @@ export function weekOf(d: Date): string {
   return `${thursday.getUTCFullYear()}-W${two(n)}`
 }
 
+export type WeekStands = 'over' | 'last' | 'now' | 'ahead'
+
+/** How a week stands on a day: it runs, it has just ended, it is long over, or it has not begun. */
+export function weekStands(week: string, today: Pick<Wall, 'year' | 'month' | 'day'>): WeekStands {
+  const now = weekOf(new Date(isoOf(today)))
+  if (week === now) return 'now'
+  if (week > now) return 'ahead'
+  return week === weekPlus(now, -1) ? 'last' : 'over'
+}
+
 /** The span of a week in words: "8 to 12 June", "29 June to 3 July". */
 export function spanWords(from: string, to: string): string {
   const a = wallWritten(from)

@@ -41,7 +41,7 @@ export class TeamWeek {
     return () => (stop(), this.#stop?.())
   }
   async write(): Promise<void> {
-    await backend.create('review', '')
+    await backend.beginWeek('review', this.value?.week ?? '')
     await this.#live.reload()
   }
 

@@ -45,7 +45,7 @@ export class Week {
   /** The sheet to write on; begun when there is none yet. */
   async write(): Promise<Sheet> {
     if (!this.#sheet) {
-      await backend.create('weekly', '')
+      await backend.beginWeek('weekly', this.value?.week ?? '')
       await this.#live.reload()
     }
     if (!this.#sheet) throw { code: 'not-begun', message: 'The update could not be begun.', hint: 'Try again.' }
