@@ -249,7 +249,7 @@ func (w *Workspace) linked(to, how string, back bool) (Linked, bool) {
 
 func linkedHead(v artefact.View, id, how string, back bool) Linked {
 	k, _ := kind.Of(v.Kind)
-	return Linked{ID: id, Title: v.Title(), Kind: v.Kind, Mark: mark(k, v.State, nil), Back: back, How: how}
+	return Linked{ID: id, Doc: v.Doc, Title: v.Title(), Kind: v.Kind, Mark: mark(k, v.State, nil), Back: back, How: how}
 }
 
 func keysOf[V any](m map[string]V) func(func(string) bool) {

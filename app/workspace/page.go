@@ -81,6 +81,7 @@ type Late struct {
 // Linked is an artefact or address that this one points at, or that points here.
 type Linked struct {
 	ID    string `json:"id,omitempty"`
+	Doc   string `json:"doc,omitempty"` // what the value that holds the link says
 	Title string `json:"title"`
 	Kind  string `json:"kind,omitempty"`
 	Mark  string `json:"mark,omitempty"`

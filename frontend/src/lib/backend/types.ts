@@ -127,6 +127,7 @@ export interface Late {
 
 export interface Linked {
   id?: string
+  doc?: string
   title: string
   kind?: string
   mark?: Mark
