@@ -24,10 +24,11 @@ test('a line of readings stays in its box', () => {
 test.each([
   [{ expected: '16 Jun', lateDays: 4 }, true, true, '16 Jun, 4 late', 'red'],
   [{ expected: '16 Jun' }, true, true, '16 Jun', ''],
+  [{ expected: '15 Jun' }, true, true, '15 Jun', 'red'],
   [{}, true, true, 'no date', 'red'],
   [{}, true, false, 'not started', 'quiet'],
   [{ delivered: '10 Jun', expected: '9 Jun' }, false, true, '10 Jun', ''],
   [{}, false, true, '', ''],
 ] as const)('%o is %s', (row, open, begun, words, tone) => {
-  expect(expected(row as Partial<Row> as Row, open, begun, (d) => d)).toEqual({ words, tone })
+  expect(expected(row as Partial<Row> as Row, open, begun, '16 Jun', (d) => d)).toEqual({ words, tone })
 })

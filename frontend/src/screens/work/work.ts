@@ -39,11 +39,11 @@ export interface Said {
 }
 
 /** The last column of an item: when it is expected, how late that is, or that nothing is said. */
-export function expected(row: Row, open: boolean, begun: boolean, day: (when: string) => string): Said {
+export function expected(row: Row, open: boolean, begun: boolean, today: string, day: (when: string) => string): Said {
   if (row.delivered) return { words: day(row.delivered), tone: '' }
   if (!open) return { words: '', tone: '' }
   if (!begun) return { words: 'not started', tone: 'quiet' }
   if (!row.expected) return { words: 'no date', tone: 'red' }
   if (row.lateDays && row.lateDays > 0) return { words: `${day(row.expected)}, ${row.lateDays} late`, tone: 'red' }
-  return { words: day(row.expected), tone: row.derived?.includes('late') ? 'red' : '' }
+  return { words: day(row.expected), tone: row.derived?.includes('late') || row.expected < today ? 'red' : '' }
 }
