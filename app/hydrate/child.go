@@ -97,18 +97,18 @@ func work(q request, out io.Writer) error {
 	for i, f := range q.Changes {
 		changes[i] = artefact.Change{Doc: artefact.DocID(q.Doc), Births: f.Births, Raw: f.Raw}
 	}
-	owners := func(d artefact.Device) artefact.Person { return artefact.Person(q.Owners[string(d)]) }
+	d := opened{begun: artefact.Person(q.Begun), owners: func(d artefact.Device) artefact.Person { return artefact.Person(q.Owners[string(d)]) }}
+	defer func() { d.close() }()
 	var last answer
 	if q.Mode == stepping {
 		var err error
-		if last, err = step(changes, owners, out); err != nil {
+		if last, err = d.step(changes, out); err != nil {
 			return err
 		}
 	} else {
-		var d opened
-		last = d.add(changes, owners)
-		d.close()
+		last = d.add(changes)
 	}
+	d.close()
 	if resident() > trimAbove {
 		automerge.Trim()
 	}
@@ -121,14 +121,12 @@ func work(q request, out io.Writer) error {
 const trimAbove = 96 << 20
 
 // step adds one change after the other, and says before each which it is.
-func step(changes []artefact.Change, owners artefact.Owners, out io.Writer) (last answer, err error) {
-	var d opened
-	defer func() { d.close() }()
+func (o *opened) step(changes []artefact.Change, out io.Writer) (last answer, err error) {
 	for i := range changes {
 		if err := writeFrame(out, answer{Step: i}); err != nil {
 			return last, err
 		}
-		if last = d.add(changes[:i+1], owners); last.Refused {
+		if last = o.add(changes[:i+1]); last.Refused {
 			last.Step = i
 			return last, nil
 		}
@@ -139,22 +137,27 @@ func step(changes []artefact.Change, owners artefact.Owners, out io.Writer) (las
 // opened is a document that is opened to see whether that can be done. It is
 // thrown away afterwards.
 type opened struct {
-	a *artefact.Artefact // nil until it can be read as one
+	a      *artefact.Artefact // nil until it can be read as one
+	begun  artefact.Person
+	owners artefact.Owners
 }
 
 func (o *opened) close() {
 	if o.a != nil {
 		o.a.Close()
+		o.a = nil
 	}
 }
 
 // add opens the document from changes, or adds the last of them to what is
 // open, and reads its View.
-func (o *opened) add(changes []artefact.Change, owners artefact.Owners) answer {
+func (o *opened) add(changes []artefact.Change) answer {
 	refused := answer{Refused: true}
 	var err error
 	if o.a == nil {
-		o.a, err = artefact.Open(changes[0].Doc, changes, automerge.Actor{}, owners)
+		if o.a, err = artefact.Open(changes[0].Doc, changes, automerge.Actor{}, o.owners); err == nil {
+			o.a.BegunBy(o.begun)
+		}
 	} else {
 		err = o.a.Merge(changes[len(changes)-1])
 	}

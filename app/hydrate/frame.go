@@ -35,6 +35,7 @@ type request struct {
 	Doc     []byte            `cbor:"3,keyasint"`
 	Changes []form            `cbor:"4,keyasint"`
 	Owners  map[string]string `cbor:"5,keyasint"`
+	Begun   string            `cbor:"6,keyasint,omitempty"`
 }
 
 // answer is a step that is about to be taken, or the end.

@@ -39,6 +39,9 @@ type Job struct {
 	// Owners says whose a device is. It is asked here, for the devices that
 	// occur, and the answers travel.
 	Owners artefact.Owners
+	// Begun says who alone can have begun the document, once it can be seen of
+	// what kind it is; see [artefact.Artefact.BegunBy]. It may be nil.
+	Begun func(artefact.View) artefact.Person
 }
 
 // A Result is what became of a Job.
@@ -122,6 +125,9 @@ func (p *Pool) Hydrate(ctx context.Context, job Job) (Result, error) {
 			return Result{}, err
 		}
 		if end.why == "" {
+			if s.learn(end) {
+				continue // and read again with what is known now
+			}
 			return Result{View: end.view, Waits: end.waits, Poison: s.poison}, nil
 		}
 		if err := p.find(ctx, s, end); err != nil {

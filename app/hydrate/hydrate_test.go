@@ -2,6 +2,7 @@ package hydrate
 
 import (
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"context"
 	"encoding/json"
@@ -17,6 +18,7 @@ import (
 
 	"longhand/app/artefact"
 	"longhand/app/artefact/automerge"
+	"longhand/app/kind"
 )
 
 // The test binary is the program whose child opens documents, and the one that
@@ -422,4 +424,36 @@ func BenchmarkOpen(b *testing.B) {
 			hydrated(b, p, all, nil)
 		}
 	})
+}
+
+func TestWhoBeganADocumentIsKnownInTheChildToo(t *testing.T) {
+	k, _ := kind.Of("decision")
+	var all []artefact.Change // begun by Ines, and apart from her, later, by Tom
+	for n := range byte(2) {
+		a, err := artefact.New(testDoc, k, automerge.Actor(actorOf(n+1, 1)), owners)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Close()
+		c, _, err := a.Commit(nine.Add(time.Duration(n) * time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, c)
+	}
+	p := pool(t, Options{})
+	for _, who := range []artefact.Person{"", ines, tom} {
+		res, err := p.Hydrate(context.Background(), Job{Doc: testDoc, New: all, Owners: owners, Begun: func(v artefact.View) artefact.Person {
+			if v.Kind != "decision" {
+				t.Errorf("asked about a %q", v.Kind)
+			}
+			return who
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := cmp.Or(who, ines); artefact.Person(res.View.Author) != want {
+			t.Errorf("begun by %q: the author is %s, not %s", who, res.View.Author, want)
+		}
+	}
 }

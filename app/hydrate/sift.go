@@ -17,6 +17,7 @@ type sifted struct {
 	order  []one // what has to be there first comes first; otherwise by hash
 	poison []*Poison
 	blamed map[artefact.Device]int
+	begun  artefact.Person
 }
 
 type one struct {
@@ -44,6 +45,17 @@ func sift(job Job) *sifted {
 	}
 	s.order = inOrder(s.once(all))
 	return s
+}
+
+// learn finds out who alone can have begun the document, and reports whether
+// that is news.
+func (s *sifted) learn(end ending) bool {
+	if s.job.Begun == nil || end.waits != nil {
+		return false
+	}
+	was := s.begun
+	s.begun = s.job.Begun(end.view)
+	return s.begun != was
 }
 
 func (s *sifted) refuse(o one, why Why, where string) {
@@ -175,7 +187,7 @@ func (s *sifted) request(m mode) request { return s.ask(m, s.order) }
 func (s *sifted) first(n int) request { return s.ask(whole, s.order[:n]) }
 
 func (s *sifted) ask(m mode, all []one) request {
-	r := request{Version: version, Mode: m, Doc: s.job.Doc[:], Owners: map[string]string{}}
+	r := request{Version: version, Mode: m, Doc: s.job.Doc[:], Begun: string(s.begun), Owners: map[string]string{}}
 	for _, o := range all {
 		r.Changes = append(r.Changes, form{o.Births, o.Raw})
 		if d := artefact.WriterOf(o.meta.Actor); s.job.Owners != nil {
