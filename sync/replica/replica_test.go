@@ -273,9 +273,9 @@ func TestARemovedDeviceReadsAndWritesNothingMore(t *testing.T) {
 	ana, tom, eva := team[0], team[1], team[2]
 	eva.write("accepted")
 	syncAll(team...)
-	must(t, ana.roster.Remove(ana.id, noon(), roster.Removal{
+	must(t, ana.roster.Remove(rand.Reader, ana.id, noon(), roster.Removal{
 		Persons: []roster.PersonID{eva.who},
-		Cuts:    map[journal.DeviceID]journal.Mark{eva.me: ana.Marks()[eva.me]},
+		Cuts:    map[journal.DeviceID][]journal.Mark{eva.me: {ana.Marks()[eva.me]}},
 	}))
 	eva.write("too late") // sent before she hears of it
 	if r := eva.sync(); r.Sent != 1 {
@@ -330,7 +330,7 @@ func TestWhatWasNotSentInTimeIsSealedAnew(t *testing.T) {
 	b.fail(relay.ErrUnreachable, nil)
 	ana.write("secret")
 	ana.sync() // seals, and nobody takes it
-	must(t, ana.roster.Remove(ana.id, noon(), roster.Removal{Persons: []roster.PersonID{eva.who}}))
+	must(t, ana.roster.Remove(rand.Reader, ana.id, noon(), roster.Removal{Persons: []roster.PersonID{eva.who}}))
 	b.fail(nil, nil)
 	syncAll(ana, eva)
 	if len(eva.has()) != 0 {

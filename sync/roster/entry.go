@@ -67,6 +67,7 @@ const (
 	opRole
 	opEpoch
 	opWrap
+	opAccept
 )
 
 // The wire shapes. Lists of wraps and cuts are short arrays, not maps, because their order is part of the format.
@@ -96,6 +97,7 @@ type (
 		Role    Role     `cbor:"3,keyasint"`
 		Ask     bool     `cbor:"4,keyasint,omitempty"`
 		NoteKey *keyNote `cbor:"5,keyasint,omitempty"`
+		Own     bool     `cbor:"6,keyasint,omitempty"`
 	}
 	withdraw struct {
 		Invite []byte `cbor:"1,keyasint"`
@@ -116,6 +118,11 @@ type (
 		Devices [][]byte  `cbor:"1,keyasint,omitempty"`
 		Persons [][]byte  `cbor:"2,keyasint,omitempty"`
 		Cuts    []wireCut `cbor:"3,keyasint,omitempty"`
+		Epoch   *epoch    `cbor:"4,keyasint,omitempty"`
+		Invites [][]byte  `cbor:"5,keyasint,omitempty"`
+	}
+	accept struct {
+		Cuts []wireCut `cbor:"1,keyasint"`
 	}
 	setRole struct {
 		Person []byte `cbor:"1,keyasint"`
@@ -251,6 +258,7 @@ func (e *entry) parseContent(raw []byte) error {
 		opRole:     func() checker { return &setRole{} },
 		opEpoch:    func() checker { return &epoch{} },
 		opWrap:     func() checker { return &wrap{} },
+		opAccept:   func() checker { return &accept{} },
 	}
 	shape, ok := shapes[e.op]
 	if !ok {
@@ -262,117 +270,6 @@ func (e *entry) parseContent(raw []byte) error {
 	}
 	e.content = c
 	return c.check(e)
-}
-
-// checker is a content that knows what its bytes alone must satisfy.
-type checker interface{ check(e *entry) error }
-
-func (c *found) check(e *entry) error {
-	if len(c.Person) != 16 || len(c.Random) != 16 {
-		return journal.ErrDamaged
-	}
-	pub, err := journal.ParsePublic(c.Public)
-	if err != nil {
-		return err
-	}
-	e.public = &pub
-	if !bytes.Equal(pub.Sign[:], e.signKey) {
-		return ErrForged
-	}
-	return nil
-}
-
-func (c *invite) check(*entry) error {
-	bad := len(c.Key) != 32 || !c.Role.valid()
-	if n := c.NoteKey; n != nil {
-		bad = bad || len(n.Epoch) != 32 || len(n.Note) > 256
-	}
-	return damagedIf(bad)
-}
-
-func (c *withdraw) check(*entry) error { return damagedIf(len(c.Invite) != 16) }
-
-func (c *admit) check(e *entry) error {
-	var err error
-	if c.request, err = ParseRequest(c.Request); err != nil {
-		return err
-	}
-	if c.request.Team != e.team {
-		return ErrOtherTeam
-	}
-	e.public = &c.request.Public
-	return checkWraps(c.Wraps)
-}
-
-func (c *enrol) check(e *entry) error {
-	pub, err := journal.ParsePublic(c.Public)
-	if err != nil {
-		return err
-	}
-	e.public = &pub
-	if c.Use > 1 {
-		return &journal.UnknownVersionError{What: "use of a device", Version: int(c.Use)}
-	}
-	if !pub.Verify(signEnrol, enrolProof(e.team, e.signer), c.Proof) {
-		return ErrForged
-	}
-	return checkWraps(c.Wraps)
-}
-
-// enrolProof is what a new device signs, so that nobody can enrol a device that they do not hold.
-func enrolProof(team journal.TeamID, by journal.DeviceID) []byte { return append(team[:], by[:]...) }
-
-func (c *remove) check(*entry) error {
-	var cuts [][]byte
-	for _, k := range c.Cuts {
-		if len(k.Hash) != 32 {
-			return journal.ErrDamaged
-		}
-		cuts = append(cuts, k.Device)
-	}
-	none := len(c.Devices) == 0 && len(c.Persons) == 0
-	return damagedIf(none || !ascending(c.Devices, 16) || !ascending(c.Persons, 16) || !ascending(cuts, 16))
-}
-
-func (c *setRole) check(*entry) error { return damagedIf(len(c.Person) != 16 || !c.Role.valid()) }
-
-func (c *epoch) check(*entry) error {
-	if len(c.ID) != 32 || len(c.Wraps) == 0 {
-		return journal.ErrDamaged
-	}
-	if err := checkWraps(c.Parents); err != nil {
-		return err
-	}
-	return checkDeviceWraps(c.Wraps)
-}
-
-func (c *wrap) check(*entry) error {
-	if len(c.Epoch) != 32 || len(c.Wraps) == 0 {
-		return journal.ErrDamaged
-	}
-	return checkDeviceWraps(c.Wraps)
-}
-
-func checkWraps(ws []keyWrap) error {
-	var ids [][]byte
-	for _, w := range ws {
-		ids = append(ids, w.Epoch)
-		if len(w.Wrap) > 4096 {
-			return journal.ErrTooLarge
-		}
-	}
-	return damagedIf(!ascending(ids, 32))
-}
-
-func checkDeviceWraps(ws []deviceWrap) error {
-	var ids [][]byte
-	for _, w := range ws {
-		ids = append(ids, w.Device)
-		if len(w.Wrap) > 4096 {
-			return journal.ErrTooLarge
-		}
-	}
-	return damagedIf(!ascending(ids, 16))
 }
 
 func (r Role) valid() bool { return r == RoleMember || r == RoleAdmin }

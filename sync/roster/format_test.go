@@ -85,6 +85,56 @@ func TestTheVectorsOfTheFormatHold(t *testing.T) {
 	}
 }
 
+func TestTheVectorsOfRemovingAndRecoveringHold(t *testing.T) {
+	v, j := vectors(t, "FORMAT.md"), vectors(t, "../journal/FORMAT.md")
+	id, err := journal.ParseIdentity(unhex(t, j["identity"]))
+	must(t, err)
+	team, when, device := journal.TeamID(unhex(t, j["team"])), time.Unix(1780000000, 0), id.Device()
+	tip := unhex(t, j["entry-2-hash"])
+	cuts := []wireCut{{Device: device[:], Number: 2, Hash: tip}, {Device: device[:], Number: 300, Hash: tip}}
+	for name, c := range map[string]struct {
+		op      op
+		content any
+	}{
+		"removal-with-epoch": {opRemove, &remove{Devices: [][]byte{device[:]}, Cuts: cuts, Invites: [][]byte{unhex(t, v["invite-id"])}, Epoch: &epoch{
+			ID:      unhex(t, j["epoch-id"]),
+			Wraps:   []deviceWrap{{Device: bytes.Repeat([]byte{7}, 16), Wrap: []byte("wrapped")}},
+			Parents: []keyWrap{{Epoch: unhex(t, j["parent-id"]), Wrap: unhex(t, j["parent-sealed"])}},
+		}}},
+		"accept-entry": {opAccept, &accept{Cuts: cuts}},
+	} {
+		raw, err := seal(id, when, team, [][]byte{unhex(t, v["remove-id"])}, c.op, c.content)
+		must(t, err)
+		if hex.EncodeToString(raw) != v[name] {
+			t.Errorf("%s: %x", name, raw)
+		}
+		if e, err := parseEntry(raw); err != nil || e.op != c.op {
+			t.Errorf("%s: parsed as operation %d, %v", name, e.op, err)
+		}
+	}
+
+	relays := []string{"folder:/mnt/share/longhand", "https://relay.example.org"}
+	inv, err := inviteFrom([16]byte(unhex(t, v["invite-secret"])), team, relays)
+	must(t, err)
+	inv.Person = &PersonID{5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5}
+	if inv.Code() != v["device-code"] {
+		t.Errorf("device code %s", inv.Code())
+	}
+	kit := Kit{Team: team, Relays: relays, secret: [32]byte(unhex(t, v["kit-secret"]))}
+	if kit.Code() != v["kit-code"] {
+		t.Errorf("kit code %s", kit.Code())
+	}
+	if id, err := kit.Identity(); err != nil || id.Device().String() != v["kit-device"] {
+		t.Errorf("kit device %s, %v", id.Device(), err)
+	}
+	a, b := journal.Public{Sign: id.Public().Sign}, journal.Public{Sign: [32]byte(bytes.Repeat([]byte{2}, 32))}
+	copy(a.KEM[:], bytes.Repeat([]byte{8}, len(a.KEM)))
+	copy(b.KEM[:], bytes.Repeat([]byte{9}, len(b.KEM)))
+	if w, err := Words(team, a, b); err != nil || strings.Join(w[:], " ") != v["words"] {
+		t.Errorf("words %v, %v", w, err)
+	}
+}
+
 func TestACodeSurvivesHowPeoplePassItOn(t *testing.T) {
 	v := vectors(t, "FORMAT.md")
 	code := v["invite-code"]

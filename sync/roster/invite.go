@@ -2,15 +2,10 @@ package roster
 
 import (
 	"crypto/ed25519"
-	"crypto/sha256"
-	"encoding/base32"
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
-	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"longhand/sync/journal"
@@ -22,20 +17,13 @@ const (
 	// MaxName is the bytes of the name in a join request.
 	MaxName = 200
 
-	inviteVersion  = 1
-	requestVersion = 1
-	codePrefix     = "LH"
-	codeGroup      = 6
+	inviteVersion       = 1
+	deviceInviteVersion = 2
+	requestVersion      = 1
+	codePrefix          = "LH"
 
 	signJoinInvite = "join by invite"
 	signJoinDevice = "join by device"
-)
-
-var (
-	// ErrNotInvite: the text does not even begin like an invite code.
-	ErrNotInvite = errors.New("not a Longhand invitation: it would begin with LH")
-	// ErrMistyped: it begins like one, but its checksum does not fit: a character is wrong or missing.
-	ErrMistyped = errors.New("this invitation was mistyped or cut off")
 )
 
 // InviteID names an invite, and the mailbox to which its holder posts.
@@ -47,6 +35,8 @@ func (i InviteID) String() string { return hex.EncodeToString(i[:]) }
 type Invite struct {
 	Team   journal.TeamID
 	Relays []string // addresses, as the inviting device writes them
+	// Person is nil for somebody new. Otherwise the invite is for a further device of this person, and only they can write it and answer it.
+	Person *PersonID
 
 	secret [16]byte
 	key    ed25519.PrivateKey
@@ -61,11 +51,16 @@ func NewInvite(rand io.Reader, team journal.TeamID, relays []string) (Invite, er
 	return inviteFrom(secret, team, relays)
 }
 
+// NewDeviceInvite is NewInvite for a further device of a person who belongs to the team.
+func NewDeviceInvite(rand io.Reader, team journal.TeamID, person PersonID, relays []string) (Invite, error) {
+	i, err := NewInvite(rand, team, relays)
+	i.Person = &person
+	return i, err
+}
+
 func inviteFrom(secret [16]byte, team journal.TeamID, relays []string) (Invite, error) {
-	for _, r := range relays {
-		if len(r) > 255 {
-			return Invite{}, fmt.Errorf("new invite: relay address %q is longer than 255 bytes", r)
-		}
+	if err := checkRelays(relays); err != nil {
+		return Invite{}, fmt.Errorf("new invite: %w", err)
 	}
 	seed := journal.Derive(secret[:], "invite key", team[:])
 	return Invite{Team: team, Relays: relays, secret: secret, key: ed25519.NewKeyFromSeed(seed[:])}, nil
@@ -84,61 +79,44 @@ func (i Invite) noteKey() (journal.EpochKey, error) {
 	return journal.ParseEpochKey(b[:])
 }
 
-// codeAlphabet is Crockford's: nothing in it looks like anything else.
-var codeAlphabet = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
-
 // Code is the text that is handed to the newcomer.
 func (i Invite) Code() string {
 	b := append([]byte{inviteVersion}, i.secret[:]...)
 	b = append(b, i.Team[:]...)
-	for _, r := range i.Relays {
-		b = append(append(b, byte(len(r))), r...)
+	if i.Person != nil {
+		b[0] = deviceInviteVersion
+		b = append(b, i.Person[:]...)
 	}
-	sum := sha256.Sum256(b)
-	text := codePrefix + codeAlphabet.EncodeToString(append(b, sum[:4]...))
-	var groups []string
-	for len(text) > codeGroup {
-		groups, text = append(groups, text[:codeGroup]), text[codeGroup:]
-	}
-	return strings.Join(append(groups, text), "-")
+	return writeCode(codePrefix, appendRelays(b, i.Relays))
 }
 
 // ParseInvite reads a code as people pass it on: in any case, broken over lines, with O for 0.
 func ParseInvite(code string) (Invite, error) {
-	text := strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || strings.ContainsRune("-‐‑–—\u200b\ufeff", r) {
-			return -1
-		}
-		return unicode.ToUpper(r)
-	}, code)
-	text, ok := strings.CutPrefix(text, codePrefix)
-	if !ok {
-		return Invite{}, fmt.Errorf("read invite: %w", ErrNotInvite)
+	b, err := readCode(codePrefix, code)
+	if err != nil {
+		return Invite{}, fmt.Errorf("read invite: %w", err)
 	}
-	b, err := codeAlphabet.DecodeString(strings.NewReplacer("O", "0", "I", "1", "L", "1").Replace(text))
-	if err != nil || len(b) < 5 {
-		return Invite{}, fmt.Errorf("read invite: %w", ErrMistyped)
-	}
-	b, sum := b[:len(b)-4], b[len(b)-4:]
-	if want := sha256.Sum256(b); [4]byte(sum) != [4]byte(want[:4]) {
-		return Invite{}, fmt.Errorf("read invite: %w", ErrMistyped)
-	}
-	if b[0] != inviteVersion {
+	fixed := 1 + 16 + 32
+	switch b[0] {
+	case inviteVersion:
+	case deviceInviteVersion:
+		fixed += 16
+	default:
 		return Invite{}, fmt.Errorf("read invite: %w", &journal.UnknownVersionError{What: "invite", Version: int(b[0])})
 	}
-	if len(b) < 1+16+32 {
+	if len(b) < fixed {
 		return Invite{}, fmt.Errorf("read invite: %w", ErrMistyped)
 	}
-	secret, team := [16]byte(b[1:]), journal.TeamID(b[17:])
-	var relays []string
-	for b = b[49:]; len(b) > 0; {
-		n := int(b[0])
-		if len(b) < 1+n || !utf8.Valid(b[1:1+n]) {
-			return Invite{}, fmt.Errorf("read invite: %w", ErrMistyped)
-		}
-		relays, b = append(relays, string(b[1:1+n])), b[1+n:]
+	relays, err := readRelays(b[fixed:])
+	if err != nil {
+		return Invite{}, fmt.Errorf("read invite: %w", err)
 	}
-	return inviteFrom(secret, team, relays)
+	i, err := inviteFrom([16]byte(b[1:]), journal.TeamID(b[17:]), relays)
+	if b[0] == deviceInviteVersion {
+		p := PersonID(b[49:])
+		i.Person = &p
+	}
+	return i, err
 }
 
 type (
@@ -170,10 +148,13 @@ type Request struct {
 	raw       []byte
 }
 
-// Request makes the mail that a newcomer posts to the mailbox Invite.ID. The name may be empty; if it is not, members can read it and relays cannot.
+// Request makes the mail that a newcomer posts to the mailbox Invite.ID. The person is that of the invite, if it has one. The name may be empty; if it is not, members can read it and relays cannot.
 func (i Invite) Request(id *journal.Identity, person PersonID, name string) ([]byte, error) {
 	if len(name) > MaxName || !utf8.ValidString(name) {
 		return nil, fmt.Errorf("join request: a name of %d bytes: want UTF-8 of at most %d", len(name), MaxName)
+	}
+	if i.Person != nil {
+		person = *i.Person
 	}
 	body := requestBody{Team: i.Team[:], Invite: i.publicKey(), Public: id.Public().Marshal(), Person: person[:]}
 	if name != "" {

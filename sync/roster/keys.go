@@ -160,7 +160,7 @@ func (g ring) lacking(v *view, to journal.DeviceID) []journal.Hash {
 		if _, ok := g.keys[e.id]; !ok {
 			continue
 		}
-		_, has := e.wraps[to]
+		has := v.best(e).audience[to]
 		opened := slices.ContainsFunc(g.covered[e.id], func(newer journal.Hash) bool { return reach[newer] })
 		if !has && !opened {
 			ids = append(ids, e.id)

@@ -100,7 +100,7 @@ func grow(t *testing.T, rng *mrand.Rand) ([][]byte, journal.TeamID) {
 				_ = mine.Admit(rand.Reader, me.id, at(), mails[rng.IntN(len(mails))])
 			}
 		case 5:
-			_ = mine.Remove(me.id, at(), Removal{Persons: []PersonID{whom.person}})
+			_ = mine.Remove(rand.Reader, me.id, at(), Removal{Persons: []PersonID{whom.person}})
 		case 6:
 			_ = mine.SetRole(me.id, at(), whom.person, Role(1+rng.IntN(2)))
 		case 7:

@@ -22,6 +22,7 @@ var (
 	ErrForged        = errors.New("signature does not match")
 	ErrNotMember     = errors.New("this device does not belong to the team")
 	ErrNotAdmin      = errors.New("only an admin may do this")
+	ErrNotOwn        = errors.New("only a device of the same person may do this")
 	ErrLastAdmin     = errors.New("the team would be left without an admin")
 	ErrUnknown       = errors.New("names somebody or something that the roster does not know")
 	ErrInviteClosed  = errors.New("this invitation has been used or withdrawn")

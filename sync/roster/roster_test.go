@@ -210,12 +210,12 @@ func TestWhoMayDoWhat(t *testing.T) {
 			return r.Admit(rand.Reader, founder.id, at(), request(t, fresh, thief, ""))
 		}, ErrInviteClosed},
 		{"a member removes an admin", func(r *Roster) error {
-			return r.Remove(bob.id, at(), Removal{Persons: []PersonID{founder.person}})
+			return r.Remove(rand.Reader, bob.id, at(), Removal{Persons: []PersonID{founder.person}})
 		}, ErrNotAdmin},
 		{"a member leaves", func(r *Roster) error { return r.Leave(bob.id, at(), nil) }, nil},
 		{"the last admin leaves", func(r *Roster) error { return r.Leave(founder.id, at(), nil) }, ErrLastAdmin},
 		{"the last admin's only device goes", func(r *Roster) error {
-			return r.Remove(founder.id, at(), Removal{Devices: []journal.DeviceID{founder.id.Device()}})
+			return r.Remove(rand.Reader, founder.id, at(), Removal{Devices: []journal.DeviceID{founder.id.Device()}})
 		}, ErrLastAdmin},
 		{"the last admin steps down", func(r *Roster) error {
 			return r.SetRole(founder.id, at(), founder.person, RoleMember)
@@ -237,11 +237,11 @@ func TestWhoMayDoWhat(t *testing.T) {
 	}
 }
 
-func TestARemovalNeedsANewEpochBeforeAnybodyWrites(t *testing.T) {
+func TestWhoLeavesCannotRotateTheKeySoTheNextWriterDoes(t *testing.T) {
 	r, founder := newTeam(t)
 	bob, carol := join(t, r, founder, RoleMember), join(t, r, founder, RoleMember)
 	cut := journal.Mark{Number: 7, Hash: journal.Hash{7}}
-	must(t, r.Remove(founder.id, at(), Removal{Persons: []PersonID{carol.person}, Cuts: map[journal.DeviceID]journal.Mark{carol.id.Device(): cut}}))
+	must(t, r.Leave(carol.id, at(), map[journal.DeviceID]journal.Mark{carol.id.Device(): cut}))
 	d, _ := r.State().Device(carol.id.Device())
 	if !d.Removed || d.Cut != cut {
 		t.Fatalf("device %+v", d)
@@ -269,8 +269,8 @@ func TestOfTwoAdminsRemovingEachOtherTheEarlierEnrolledStands(t *testing.T) {
 	r, founder := newTeam(t)
 	bob, carol := join(t, r, founder, RoleAdmin), join(t, r, founder, RoleAdmin)
 	a, b := fork(t, r), fork(t, r)
-	must(t, a.Remove(bob.id, at(), Removal{Persons: []PersonID{carol.person}}))
-	must(t, b.Remove(carol.id, at(), Removal{Persons: []PersonID{bob.person}}))
+	must(t, a.Remove(rand.Reader, bob.id, at(), Removal{Persons: []PersonID{carol.person}}))
+	must(t, b.Remove(rand.Reader, carol.id, at(), Removal{Persons: []PersonID{bob.person}}))
 	merge(t, r, a, b)
 	if !present(r, bob) || present(r, carol) {
 		t.Errorf("bob %v, carol %v: want the earlier enrolled", present(r, bob), present(r, carol))
@@ -284,10 +284,10 @@ func TestRemovalWinsOverWhatItsTargetDidMeanwhile(t *testing.T) {
 	r, founder := newTeam(t)
 	bob, carol := join(t, r, founder, RoleAdmin), join(t, r, founder, RoleMember)
 	a, b := fork(t, r), fork(t, r)
-	must(t, a.Remove(founder.id, at(), Removal{Persons: []PersonID{bob.person}}))
+	must(t, a.Remove(rand.Reader, founder.id, at(), Removal{Persons: []PersonID{bob.person}}))
 	must(t, b.SetRole(bob.id, at(), carol.person, RoleAdmin))
 	dan := join(t, b, bob, RoleAdmin)
-	must(t, b.Remove(carol.id, at(), Removal{Persons: []PersonID{founder.person}})) // by an admin of bob's making
+	must(t, b.Remove(rand.Reader, carol.id, at(), Removal{Persons: []PersonID{founder.person}})) // by an admin of bob's making
 	must(t, b.Enrol(rand.Reader, bob.id, at(), enrolment(t, b, bob, newPeer(t), false)))
 	merge(t, r, a, b)
 	if present(r, bob) || present(r, dan) || !present(r, founder) || role(t, r, carol) != RoleMember {
@@ -436,7 +436,7 @@ func TestAKitOnlyEnrols(t *testing.T) {
 	if err := r.Enrol(rand.Reader, founder.id, at(), wrong); !errors.Is(err, ErrForged) {
 		t.Errorf("a device that proved nothing: %v", err)
 	}
-	must(t, r.Remove(founder.id, at(), Removal{Devices: []journal.DeviceID{kit.id.Device()}}))
+	must(t, r.Remove(rand.Reader, founder.id, at(), Removal{Devices: []journal.DeviceID{kit.id.Device()}}))
 	if r.State().Present(kit.id.Device()) || !present(r, founder) {
 		t.Error("the wrong device went")
 	}

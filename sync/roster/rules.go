@@ -21,27 +21,22 @@ func (v *view) permits(n *node) error {
 	if by == nil || !by.present() {
 		return ErrNotMember
 	}
-	if by.kit && n.op != opEnrol {
-		return ErrNotMember
+	if c, ok := n.content.(*enrol); by.kit && (!ok || c.Use == useKit) {
+		return ErrNotMember // a kit enrols a device, and nothing else
 	}
 	admin := by.person.role == RoleAdmin
 	switch c := n.content.(type) {
 	case *invite:
-		if !admin {
+		if !admin && !c.Own {
 			return ErrNotAdmin
 		}
 		if v.invites[inviteID(c.Key)] != nil {
 			return ErrInviteClosed
 		}
 	case *withdraw:
-		if !admin {
-			return ErrNotAdmin
-		}
-		if v.invites[InviteID(c.Invite)] == nil {
-			return ErrUnknown
-		}
+		return v.permitsWithdraw(InviteID(c.Invite), by, admin)
 	case *admit:
-		return v.permitsAdmit(c.request, admin)
+		return v.permitsAdmit(c.request, by, admin)
 	case *enrol:
 		if v.devices[n.public.Device()] != nil {
 			return ErrUnknown
@@ -50,6 +45,15 @@ func (v *view) permits(n *node) error {
 		return v.permitsRemove(c, by, admin)
 	case *setRole:
 		return v.permitsRole(c, admin)
+	case *accept:
+		if !admin {
+			return ErrNotAdmin
+		}
+		for _, k := range c.Cuts {
+			if d := v.devices[journal.DeviceID(k.Device)]; d == nil || d.present() {
+				return ErrUnknown
+			}
+		}
 	case *wrap:
 		if v.byEpoch[journal.Hash(c.Epoch)] == nil {
 			return ErrUnknown
@@ -58,11 +62,42 @@ func (v *view) permits(n *node) error {
 	return nil
 }
 
-func (v *view) permitsAdmit(q Request, admin bool) error {
-	i := v.invites[q.Invite]
+func (v *view) permitsWithdraw(id InviteID, by *device, admin bool) error {
+	i := v.invites[id]
 	switch {
-	case i == nil || !bytes.Equal(i.entry.Key, q.inviteKey):
+	case i == nil:
 		return ErrUnknown
+	case !admin && v.ownerOf(i) != by.person:
+		return ErrNotAdmin
+	}
+	return nil
+}
+
+// ownerOf is the person whose further device an invite is for; nil if it is for somebody new.
+func (v *view) ownerOf(i *openInvite) *person {
+	if by := v.devices[i.by]; i.entry.Own && by != nil {
+		return by.person
+	}
+	return nil
+}
+
+func (v *view) permitsAdmit(q Request, by *device, admin bool) error {
+	i := v.invites[q.Invite]
+	if i == nil || !bytes.Equal(i.entry.Key, q.inviteKey) {
+		return ErrUnknown
+	}
+	if i.entry.Own {
+		switch owner := v.ownerOf(i); {
+		case owner != by.person:
+			return ErrNotOwn // not even an admin gives a person a device
+		case q.Person != owner.id:
+			return ErrUnknown
+		case v.devices[q.Device()] != nil:
+			return ErrInviteClosed
+		}
+		return nil
+	}
+	switch {
 	case v.devices[q.Device()] != nil, v.persons[q.Person] != nil:
 		// A person id belongs to one person for ever: otherwise a newcomer could step into another's shoes.
 		return ErrInviteClosed
@@ -98,6 +133,11 @@ func (v *view) permitsRemove(c *remove, by *device, admin bool) error {
 	for _, k := range c.Cuts {
 		if !v.targets(c, journal.DeviceID(k.Device)) {
 			return ErrUnknown
+		}
+	}
+	for _, id := range c.Invites {
+		if err := v.permitsWithdraw(InviteID(id), by, admin); err != nil {
+			return err
 		}
 	}
 	if !v.hasAdminWithout(func(d *device) bool { return v.targets(c, d.id) }) {

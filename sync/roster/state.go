@@ -34,7 +34,8 @@ type Device struct {
 	Public  journal.Public
 	Kit     bool
 	Removed bool
-	Cut     journal.Mark // the last entry that counts, if Removed
+	Cut     journal.Mark   // the last entry that counts, if Removed; of several, the greatest
+	Cuts    []journal.Mark // all of them, ascending: a forked journal has several tips
 }
 
 // OpenInvite is an invite that its holder can still use.
@@ -42,7 +43,9 @@ type OpenInvite struct {
 	ID      InviteID
 	Role    Role
 	Expires time.Time
-	Ask     bool // an admin has to agree
+	Ask     bool // an admin has to agree; of an Own one, its person
+	Own     bool // for a further device of the person who wrote it
+	Person  PersonID
 	By      journal.DeviceID
 }
 
@@ -50,6 +53,7 @@ type OpenInvite struct {
 type Waiting struct {
 	Person  PersonID
 	Device  journal.DeviceID
+	Invite  InviteID
 	Request []byte
 }
 
@@ -57,7 +61,7 @@ type Waiting struct {
 type Epoch struct {
 	ID       journal.Hash
 	Issuer   journal.DeviceID
-	Audience []journal.DeviceID // everybody it was ever wrapped for
+	Audience []journal.DeviceID // everybody it was wrapped for by who knew it
 	Safe     bool               // nobody of the audience is gone
 }
 
@@ -115,11 +119,16 @@ func (v *view) snapshot() *State {
 		}
 		m := &s.Members[at[p.id]]
 		m.Devices = append(m.Devices, d.id)
-		s.Devices = append(s.Devices, Device{ID: d.id, Person: p.id, Public: d.public, Kit: d.kit, Removed: !d.present(), Cut: d.cut})
+		out := Device{ID: d.id, Person: p.id, Public: d.public, Kit: d.kit, Removed: !d.present(), Cuts: d.allCuts()}
+		if n := len(out.Cuts); n > 0 {
+			out.Cut = out.Cuts[n-1]
+		}
+		s.Devices = append(s.Devices, out)
 	}
 	for _, i := range v.invites {
 		if i.open() {
-			s.Invites = append(s.Invites, OpenInvite{ID: i.id, Role: i.entry.Role, Expires: time.Unix(i.entry.Expires, 0).UTC(), Ask: i.entry.Ask, By: i.by})
+			s.Invites = append(s.Invites, OpenInvite{ID: i.id, Role: i.entry.Role, Expires: time.Unix(i.entry.Expires, 0).UTC(), Ask: i.entry.Ask,
+				Own: i.entry.Own, Person: v.personOf(i.by), By: i.by})
 		} else {
 			s.Closed = append(s.Closed, i.id)
 		}
@@ -128,17 +137,26 @@ func (v *view) snapshot() *State {
 	slices.SortFunc(s.Invites, func(a, b OpenInvite) int { return slices.Compare(a.ID[:], b.ID[:]) })
 	for _, n := range v.waiting {
 		q := n.content.(*admit).request
-		s.Waiting = append(s.Waiting, Waiting{Person: q.Person, Device: q.Device(), Request: q.raw})
+		s.Waiting = append(s.Waiting, Waiting{Person: q.Person, Device: q.Device(), Invite: q.Invite, Request: q.raw})
 	}
 	for _, e := range v.epochs {
-		out := Epoch{ID: e.id, Issuer: e.node.signer, Safe: v.safe(e)}
-		for id := range e.wraps {
+		best := v.best(e)
+		out := Epoch{ID: e.id, Issuer: best.node.signer, Safe: v.safe(e)}
+		for id := range best.audience {
 			out.Audience = append(out.Audience, id)
 		}
 		slices.SortFunc(out.Audience, func(a, b journal.DeviceID) int { return slices.Compare(a[:], b[:]) })
 		s.Epochs = append(s.Epochs, out)
 	}
 	return s
+}
+
+// personOf is the person of a device; the zero id if there is no such device.
+func (v *view) personOf(id journal.DeviceID) PersonID {
+	if d := v.devices[id]; d != nil {
+		return d.person.id
+	}
+	return PersonID{}
 }
 
 // Knows reports whether the id is a device's or an open invite's.

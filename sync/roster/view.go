@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"slices"
 
 	"longhand/sync/journal"
@@ -31,10 +32,25 @@ type device struct {
 	person  *person
 	kit     bool
 	removed bool
-	cut     journal.Mark
+	byOther bool           // somebody else than the device itself removed it
+	cuts    []journal.Mark // named by others, or accepted
+	ownCuts []journal.Mark // named by this device for itself
 }
 
 func (d *device) present() bool { return !d.removed && !d.person.removed }
+
+// allCuts: what a device says of itself counts only while nobody else has spoken, lest it stretch its own cut.
+func (d *device) allCuts() []journal.Mark {
+	cuts := d.cuts
+	if !d.byOther {
+		cuts = append(slices.Clone(cuts), d.ownCuts...)
+	}
+	cuts = slices.Clone(cuts)
+	slices.SortFunc(cuts, func(a, b journal.Mark) int {
+		return cmp.Or(cmp.Compare(a.Number, b.Number), compareHash(a.Hash, b.Hash))
+	})
+	return slices.Compact(cuts)
+}
 
 type openInvite struct {
 	id        InviteID
@@ -50,9 +66,15 @@ func (i *openInvite) open() bool { return len(i.withdrawn) == 0 && len(i.admits)
 // keyEpoch gathers every wrap of a key that was ever written, also by entries that were overruled: whoever got one can read.
 type keyEpoch struct {
 	id      journal.Hash
-	node    *node
+	issues  []*issue // in order; more than one only if somebody issues again what another has issued
 	parents []keyWrap
 	wraps   map[journal.DeviceID][][]byte
+}
+
+// issue is an entry that brought an epoch, and those who got it from whoever knew that entry.
+type issue struct {
+	node     *node
+	audience map[journal.DeviceID]bool
 }
 
 // derive reads those of the nodes, which are in order, that are not overruled.
@@ -87,7 +109,18 @@ func derive(nodes []*node, overruled map[*node]bool) *view {
 	// A removal also reaches what was enrolled later in the order without knowing of it, so it is applied once more.
 	for _, n := range nodes {
 		if c, ok := n.content.(*remove); ok && !overruled[n] {
-			v.readRemove(c)
+			v.readRemove(n, c)
+		}
+	}
+	for _, n := range nodes {
+		if overruled[n] {
+			continue
+		}
+		switch c := n.content.(type) {
+		case *remove:
+			v.readCuts(n, c, c.Cuts)
+		case *accept:
+			v.readCuts(n, nil, c.Cuts)
 		}
 	}
 	return v
@@ -101,13 +134,21 @@ func (v *view) readInvite(n *node) {
 			v.invites[id] = &openInvite{id: id, entry: c, by: n.signer}
 		}
 	case *withdraw:
-		if i := v.invites[InviteID(c.Invite)]; i != nil {
-			i.withdrawn = append(i.withdrawn, n)
+		v.readWithdraw(n, c.Invite)
+	case *remove:
+		for _, id := range c.Invites {
+			v.readWithdraw(n, id)
 		}
 	case *admit:
 		if i := v.invites[c.request.Invite]; i != nil {
 			i.admits = append(i.admits, n)
 		}
+	}
+}
+
+func (v *view) readWithdraw(n *node, id []byte) {
+	if i := v.invites[InviteID(id)]; i != nil {
+		i.withdrawn = append(i.withdrawn, n)
 	}
 }
 
@@ -153,7 +194,17 @@ func (v *view) readMember(n *node, settled map[*node]bool) {
 			return // admitted by two devices at once
 		}
 		i := v.invites[c.request.Invite]
-		if i == nil || !settled[n] || v.persons[c.request.Person] != nil {
+		if i == nil || !settled[n] {
+			v.wait(n)
+			return
+		}
+		if owner := v.ownerOf(i); owner != nil {
+			if owner.id == c.request.Person {
+				v.enrol(n, owner, false)
+			}
+			return
+		}
+		if v.persons[c.request.Person] != nil {
 			v.wait(n)
 			return
 		}
@@ -163,7 +214,7 @@ func (v *view) readMember(n *node, settled map[*node]bool) {
 			v.enrol(n, by.person, c.Use == useKit)
 		}
 	case *remove:
-		v.readRemove(c)
+		v.readRemove(n, c)
 	case *setRole:
 		v.readRole(c)
 	}
@@ -183,7 +234,7 @@ func (v *view) enrol(n *node, p *person, kit bool) {
 	v.waiting = slices.DeleteFunc(v.waiting, func(m *node) bool { return m.public.Device() == d.id })
 }
 
-func (v *view) readRemove(c *remove) {
+func (v *view) readRemove(n *node, c *remove) {
 	for _, id := range c.Persons {
 		if p := v.persons[PersonID(id)]; p != nil {
 			p.removed = true
@@ -194,14 +245,25 @@ func (v *view) readRemove(c *remove) {
 			d.removed = true
 		}
 	}
-	for _, k := range c.Cuts {
-		// Where two removals name different cuts the later one holds, so that honest work is not lost.
-		if d := v.devices[journal.DeviceID(k.Device)]; d != nil && k.Number > d.cut.Number {
-			d.cut = journal.Mark{Number: k.Number, Hash: journal.Hash(k.Hash)}
-		}
-	}
 	for _, d := range v.order {
 		d.removed = d.removed || d.person.removed
+		d.byOther = d.byOther || d.id != n.signer && v.targets(c, d.id)
+	}
+}
+
+// readCuts gathers the cuts of a removal, or of an accept if c is nil. All count, so that honest work is not lost.
+func (v *view) readCuts(n *node, c *remove, cuts []wireCut) {
+	for _, k := range cuts {
+		d := v.devices[journal.DeviceID(k.Device)]
+		if d == nil {
+			continue
+		}
+		m := journal.Mark{Number: k.Number, Hash: journal.Hash(k.Hash)}
+		if c != nil && d.id == n.signer {
+			d.ownCuts = append(d.ownCuts, m)
+		} else {
+			d.cuts = append(d.cuts, m)
+		}
 	}
 }
 
@@ -221,43 +283,74 @@ func (v *view) readRole(c *setRole) {
 func (v *view) readWraps(n *node) {
 	switch c := n.content.(type) {
 	case *epoch:
-		e := v.byEpoch[journal.Hash(c.ID)]
-		if e == nil {
-			e = &keyEpoch{id: journal.Hash(c.ID), node: n, parents: c.Parents, wraps: map[journal.DeviceID][][]byte{}}
-			v.epochs, v.byEpoch[e.id] = append(v.epochs, e), e
-		}
-		e.add(n.signer, nil)
-		for _, w := range c.Wraps {
-			e.add(journal.DeviceID(w.Device), w.Wrap)
+		v.readEpoch(n, c)
+	case *remove:
+		if c.Epoch != nil {
+			v.readEpoch(n, c.Epoch)
 		}
 	case *wrap:
 		for _, w := range c.Wraps {
-			v.addWrap(c.Epoch, journal.DeviceID(w.Device), w.Wrap)
+			v.addWrap(n, c.Epoch, journal.DeviceID(w.Device), w.Wrap)
 		}
 	case *admit:
 		for _, w := range c.Wraps {
-			v.addWrap(w.Epoch, n.public.Device(), w.Wrap)
+			v.addWrap(n, w.Epoch, n.public.Device(), w.Wrap)
 		}
 	case *enrol:
 		for _, w := range c.Wraps {
-			v.addWrap(w.Epoch, n.public.Device(), w.Wrap)
+			v.addWrap(n, w.Epoch, n.public.Device(), w.Wrap)
 		}
 	}
 }
 
-func (v *view) addWrap(epoch []byte, to journal.DeviceID, sealed []byte) {
-	if e := v.byEpoch[journal.Hash(epoch)]; e != nil {
-		e.add(to, sealed)
+func (v *view) readEpoch(n *node, c *epoch) {
+	e := v.byEpoch[journal.Hash(c.ID)]
+	if e == nil {
+		e = &keyEpoch{id: journal.Hash(c.ID), wraps: map[journal.DeviceID][][]byte{}}
+		v.epochs, v.byEpoch[e.id] = append(v.epochs, e), e
 	}
+	e.parents = append(e.parents, c.Parents...)
+	by := &issue{node: n, audience: map[journal.DeviceID]bool{n.signer: true}}
+	e.issues = append(e.issues, by)
+	for _, w := range c.Wraps {
+		by.audience[journal.DeviceID(w.Device)] = true
+		e.add(journal.DeviceID(w.Device), w.Wrap)
+	}
+}
+
+func (v *view) addWrap(n *node, epoch []byte, to journal.DeviceID, sealed []byte) {
+	e := v.byEpoch[journal.Hash(epoch)]
+	if e == nil {
+		return
+	}
+	for _, i := range e.issues {
+		// Who does not know of an issue cannot have the key from it: such a wrap is a mistake, or is meant to spoil the epoch.
+		if n.anc.has(i.node.index) {
+			i.audience[to] = true
+		}
+	}
+	e.add(to, sealed)
 }
 
 func (e *keyEpoch) add(to journal.DeviceID, sealed []byte) {
 	e.wraps[to] = append(e.wraps[to], sealed)
 }
 
+// best is the issue that a reader should believe: the first whose audience are all present, or else the first.
+func (v *view) best(e *keyEpoch) *issue {
+	for _, i := range e.issues {
+		if v.allPresent(i) {
+			return i
+		}
+	}
+	return e.issues[0]
+}
+
 // safe reports whether nobody but present devices can ever have had the key.
-func (v *view) safe(e *keyEpoch) bool {
-	for id := range e.wraps {
+func (v *view) safe(e *keyEpoch) bool { return v.allPresent(v.best(e)) }
+
+func (v *view) allPresent(i *issue) bool {
+	for id := range i.audience {
 		if d := v.devices[id]; d == nil || !d.present() {
 			return false
 		}

@@ -16,12 +16,12 @@ type Terms struct {
 	Ask     bool // an admin has to agree to whoever comes
 }
 
-// Removal names who goes, and for each of their devices the last entry that the writer has and accepts.
-// A device without a cut loses everything that is not accepted yet.
+// Removal names who goes, and for each of their devices the last entry that the writer has and accepts; of a forked journal, the tips.
+// Of a device without a cut nothing counts.
 type Removal struct {
 	Devices []journal.DeviceID
 	Persons []PersonID
-	Cuts    map[journal.DeviceID]journal.Mark
+	Cuts    map[journal.DeviceID][]journal.Mark
 }
 
 // Enrolment is a device that wants to join another of the same person's.
@@ -51,7 +51,7 @@ func Found(rand io.Reader, id *journal.Identity, person PersonID, at time.Time) 
 	return r, nil
 }
 
-// Invite opens an invitation.
+// Invite opens an invitation. One with a Person is for a further device of the writer's own person, whose role it gets.
 func (r *Roster) Invite(id *journal.Identity, at time.Time, inv Invite, terms Terms) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -59,6 +59,13 @@ func (r *Roster) Invite(id *journal.Identity, at time.Time, inv Invite, terms Te
 		return fmt.Errorf("invite: %w", ErrOtherTeam)
 	}
 	c := &invite{Key: inv.publicKey(), Expires: terms.Expires.Unix(), Role: terms.Role, Ask: terms.Ask}
+	if inv.Person != nil {
+		d := r.current().devices[id.Device()]
+		if d == nil || d.person.id != *inv.Person {
+			return fmt.Errorf("invite a device: %w", ErrNotOwn)
+		}
+		c.Own, c.Role = true, RoleMember
+	}
 	if k, ok := r.writeKey(id); ok {
 		note, err := inv.noteKey()
 		if err != nil {
@@ -120,55 +127,69 @@ func (r *Roster) Enrol(rand io.Reader, id *journal.Identity, at time.Time, e Enr
 	return r.write(fmt.Sprintf("enrol %s", e.Public.Device()), id, at, opEnrol, c)
 }
 
-// wrapsFor wraps what opens all keys of the writer.
-func (r *Roster) wrapsFor(rand io.Reader, id *journal.Identity, at time.Time, pub journal.Public) ([]keyWrap, error) {
-	if len(r.ring(id).keys) == 0 {
-		return nil, ErrNoKey
-	}
-	if _, ok := r.writeKey(id); !ok {
-		if err := r.newEpoch(rand, id, at); err != nil {
-			return nil, err
-		}
-	}
-	var wraps []keyWrap
-	g := r.ring(id)
-	for _, epoch := range g.tops(r.current()) {
-		w, err := pub.Wrap(r.team, g.keys[epoch])
-		if err != nil {
-			return nil, err
-		}
-		wraps = append(wraps, keyWrap{Epoch: slices.Clone(epoch[:]), Wrap: w})
-	}
-	return wraps, nil
-}
-
-// Remove lets people or single devices go. Only an admin may remove others.
-func (r *Roster) Remove(id *journal.Identity, at time.Time, removal Removal) error {
+// Remove lets people or single devices go. Only an admin may remove others. If the writer stays, the same signed step issues a key that those who
+// go cannot open, and withdraws what they could still come back with: every open invite if the writer is an admin, else those to its own devices.
+func (r *Roster) Remove(rand io.Reader, id *journal.Identity, at time.Time, removal Removal) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	c := &remove{}
+	c := &remove{Cuts: wireCuts(removal.Cuts)}
 	for _, d := range removal.Devices {
 		c.Devices = append(c.Devices, slices.Clone(d[:]))
 	}
 	for _, p := range removal.Persons {
 		c.Persons = append(c.Persons, slices.Clone(p[:]))
 	}
-	for d, m := range removal.Cuts {
-		c.Cuts = append(c.Cuts, wireCut{Device: slices.Clone(d[:]), Number: m.Number, Hash: slices.Clone(m.Hash[:])})
-	}
 	sortBytes(c.Devices)
 	sortBytes(c.Persons)
-	slices.SortFunc(c.Cuts, func(a, b wireCut) int { return slices.Compare(a.Device, b.Device) })
+	v := r.current()
+	if me := v.devices[id.Device()]; me != nil && me.present() {
+		stays := !v.targets(c, me.id)
+		for _, i := range v.invites {
+			admin := me.person.role == RoleAdmin && (stays || v.targets(c, i.by))
+			if i.open() && (admin || v.ownerOf(i) == me.person) {
+				c.Invites = append(c.Invites, slices.Clone(i.id[:]))
+			}
+		}
+		sortBytes(c.Invites)
+		if stays {
+			var err error
+			if c.Epoch, err = r.epochWithout(rand, id, func(d *device) bool { return v.targets(c, d.id) }); err != nil {
+				return fmt.Errorf("remove: %w", err)
+			}
+		}
+	}
 	return r.write("remove", id, at, opRemove, c)
 }
 
-// Leave removes the writer's own person, with all devices.
+// Leave removes the writer's own person, with all devices. The next to write issues a key without them.
 func (r *Roster) Leave(id *journal.Identity, at time.Time, cuts map[journal.DeviceID]journal.Mark) error {
 	d, ok := r.State().Device(id.Device())
 	if !ok {
 		return fmt.Errorf("leave: %w", ErrNotMember)
 	}
-	return r.Remove(id, at, Removal{Persons: []PersonID{d.Person}, Cuts: cuts})
+	all := map[journal.DeviceID][]journal.Mark{}
+	for device, m := range cuts {
+		all[device] = []journal.Mark{m}
+	}
+	return r.Remove(nil, id, at, Removal{Persons: []PersonID{d.Person}, Cuts: all})
+}
+
+// Accept lets more count of what removed devices wrote: everything up to these cuts.
+func (r *Roster) Accept(id *journal.Identity, at time.Time, cuts map[journal.DeviceID][]journal.Mark) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.write("accept", id, at, opAccept, &accept{Cuts: wireCuts(cuts)})
+}
+
+func wireCuts(cuts map[journal.DeviceID][]journal.Mark) []wireCut {
+	var out []wireCut
+	for d, marks := range cuts {
+		for _, m := range marks {
+			out = append(out, wireCut{Device: slices.Clone(d[:]), Number: m.Number, Hash: slices.Clone(m.Hash[:])})
+		}
+	}
+	slices.SortFunc(out, compareCuts)
+	return slices.CompactFunc(out, func(a, b wireCut) bool { return compareCuts(a, b) == 0 })
 }
 
 // SetRole makes a person an admin or an ordinary member.
@@ -176,73 +197,6 @@ func (r *Roster) SetRole(id *journal.Identity, at time.Time, person PersonID, ro
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.write("set role", id, at, opRole, &setRole{Person: person[:], Role: role})
-}
-
-// NewEpoch issues a key for all present devices. It seals every key that the writer has, so that one wrap gives all history.
-func (r *Roster) NewEpoch(rand io.Reader, id *journal.Identity, at time.Time) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.newEpoch(rand, id, at)
-}
-
-func (r *Roster) newEpoch(rand io.Reader, id *journal.Identity, at time.Time) error {
-	k, err := journal.NewEpochKey(rand)
-	if err != nil {
-		return fmt.Errorf("new epoch: %w", err)
-	}
-	epochID := k.ID()
-	c := &epoch{ID: epochID[:]}
-	v, g := r.current(), r.ring(id)
-	for _, d := range v.order {
-		if !d.present() {
-			continue
-		}
-		w, err := d.public.Wrap(r.team, k)
-		if err != nil {
-			return fmt.Errorf("new epoch: %w", err)
-		}
-		c.Wraps = append(c.Wraps, deviceWrap{Device: slices.Clone(d.id[:]), Wrap: w})
-	}
-	slices.SortFunc(c.Wraps, func(a, b deviceWrap) int { return slices.Compare(a.Device, b.Device) })
-	for _, parent := range g.tops(v) {
-		c.Parents = append(c.Parents, keyWrap{Epoch: slices.Clone(parent[:]), Wrap: k.SealParent(r.team, g.keys[parent])})
-	}
-	return r.write("new epoch", id, at, opEpoch, c)
-}
-
-// ShareKeys wraps, for present devices that cannot open them, the keys that this device can. It writes nothing when nobody lacks any.
-// Such a lack comes of concurrency: a newcomer admitted while somebody else issued an epoch.
-func (r *Roster) ShareKeys(id *journal.Identity, at time.Time) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	v, g := r.current(), r.ring(id)
-	if me := v.devices[id.Device()]; me == nil || !me.present() {
-		return nil
-	}
-	lack := map[journal.Hash][]deviceWrap{}
-	for _, d := range v.order {
-		if !d.present() || d.id == id.Device() {
-			continue
-		}
-		for _, epoch := range g.lacking(v, d.id) {
-			w, err := d.public.Wrap(r.team, g.keys[epoch])
-			if err != nil {
-				return fmt.Errorf("share keys: %w", err)
-			}
-			lack[epoch] = append(lack[epoch], deviceWrap{Device: slices.Clone(d.id[:]), Wrap: w})
-		}
-	}
-	for _, e := range v.epochs {
-		wraps := lack[e.id]
-		if len(wraps) == 0 {
-			continue
-		}
-		slices.SortFunc(wraps, func(a, b deviceWrap) int { return slices.Compare(a.Device, b.Device) })
-		if err := r.write("share keys", id, at, opWrap, &wrap{Epoch: slices.Clone(e.id[:]), Wraps: wraps}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // write signs the next entry, after everything known here, and adds it. It refuses what others would refuse.
