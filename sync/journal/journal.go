@@ -21,7 +21,7 @@ const (
 	MaxSegment = 4 << 20           // bytes of a whole segment
 	MaxContent = MaxSegment - 4096 // bytes of its entries before compression
 	MaxEntries = 1 << 16           // entries in one segment
-	MaxBody    = 1 << 20           // bytes of one entry's body
+	MaxBody    = 1 << 20           // bytes of one entry's body, without what adopting it adds
 	MaxSeen    = 1 << 20           // bytes of a whole seen
 )
 
@@ -95,7 +95,7 @@ type Entry struct {
 // NewEntry makes an entry with a fresh salt. It keeps body, which the caller must not change afterwards.
 func NewEntry(rand io.Reader, device DeviceID, number uint64, body []byte) (Entry, error) {
 	e := Entry{Device: device, Number: number, Body: body}
-	if len(body) > MaxBody {
+	if len(body) > mostBody(body) {
 		return e, fmt.Errorf("new entry %d: body of %d bytes: %w", number, len(body), ErrTooLarge)
 	}
 	if _, err := io.ReadFull(rand, e.Salt[:]); err != nil {

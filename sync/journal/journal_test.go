@@ -336,7 +336,7 @@ func TestSeenSaysWhatItWasGiven(t *testing.T) {
 		t.Errorf("no key: %v", err)
 	}
 	for name, bad := range map[string]Seen{
-		"an exception above the mark":   {Marks: map[DeviceID]Mark{a: {5, Hash{}}}, Exceptions: map[DeviceID][]Range{a: {{5, 5}}}},
+		"an exception above the mark":   {Marks: map[DeviceID]Mark{a: {5, Hash{}}}, Exceptions: map[DeviceID][]Range{a: {{5, 6}}}},
 		"an exception without a mark":   {Exceptions: map[DeviceID][]Range{a: {{1, 1}}}},
 		"exceptions that touch":         {Marks: map[DeviceID]Mark{a: {9, Hash{}}}, Exceptions: map[DeviceID][]Range{a: {{1, 2}, {3, 3}}}},
 		"a mark at nothing":             {Marks: map[DeviceID]Mark{a: {}}},

@@ -32,7 +32,7 @@ type Seen struct {
 	Counter    uint64
 	At         time.Time // the device's own clock, to the millisecond; information only
 	Marks      map[DeviceID]Mark
-	Exceptions map[DeviceID][]Range // below the mark, and yet not held; ascending
+	Exceptions map[DeviceID][]Range // up to the mark, and yet not held; ascending
 }
 
 // SeenHeader is the part of a seen that a relay can read too.
@@ -172,7 +172,7 @@ func parseSeen(s Seen, b []byte) (Seen, error) {
 		ranges := s.Exceptions[d]
 		switch {
 		case i > 0 && bytes.Compare(d[:], last[:]) < 0,
-			r.First == 0 || r.Last < r.First || r.Last >= s.Marks[d].Number,
+			r.First == 0 || r.Last < r.First || r.Last > s.Marks[d].Number,
 			len(ranges) > 0 && r.First <= ranges[len(ranges)-1].Last+1:
 			return s, ErrDamaged
 		}

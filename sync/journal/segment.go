@@ -61,7 +61,7 @@ func Seal(id *Identity, k EpochKey, team TeamID, prev Hash, entries []Entry) ([]
 			return nil, fmt.Errorf("%s: entry %d is of device %s", what, e.Number, e.Device)
 		case e.Number == 0 || e.Number != h.First+uint64(i):
 			return nil, fmt.Errorf("%s: entry %d is out of turn", what, e.Number)
-		case len(e.Body) > MaxBody:
+		case len(e.Body) > mostBody(e.Body):
 			return nil, fmt.Errorf("%s: entry %d: %w", what, e.Number, ErrTooLarge)
 		}
 		content = append(content, e.Salt[:]...)
@@ -223,13 +223,16 @@ func parseEntries(h Header, content []byte) ([]Entry, error) {
 		copy(e.Salt[:], content)
 		size := uint64(binary.BigEndian.Uint32(content[16:]))
 		content = content[entryOverhead:]
-		if size > MaxBody {
+		if size > MaxBody+adoptDepth*adoptOverhead {
 			return nil, ErrTooLarge
 		}
 		if size > uint64(len(content)) {
 			return nil, ErrDamaged
 		}
 		e.Body, content = content[:size:size], content[size:]
+		if len(e.Body) > mostBody(e.Body) {
+			return nil, ErrTooLarge
+		}
 	}
 	if len(content) != 0 {
 		return nil, ErrDamaged

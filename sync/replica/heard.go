@@ -145,7 +145,7 @@ func (r *Replica) say(ctx context.Context, must bool) error {
 	for d, h := range r.held {
 		if m := h.mark(); m.Number > 0 {
 			s.Marks[d] = m
-			if gaps := h.numbers.gaps(m.Number); len(gaps) > 0 {
+			if gaps := h.numbers.gaps(m.Number).union(h.refusedRanges()); len(gaps) > 0 {
 				s.Exceptions[d] = gaps
 			}
 		}

@@ -14,9 +14,12 @@ type held struct {
 	// links are the known hashes of some entries: those at the ends of segments. Two at one number are a fork.
 	links  map[uint64][]journal.Hash
 	forked bool
+	// refused is what of numbers the application would not take, and why.
+	refused    map[uint64]string
+	wasRefused bool // something stands in the memory
 }
 
-func newHeld() *held { return &held{links: map[uint64][]journal.Hash{}} }
+func newHeld() *held { return &held{links: map[uint64][]journal.Hash{}, refused: map[uint64]string{}} }
 
 // link notes the hash of an entry and reports whether another one is known there.
 func (h *held) link(number uint64, hash journal.Hash) (conflict bool) {
@@ -74,6 +77,7 @@ type link struct {
 
 	written []byte // what was last remembered of it
 	gone    bool   // RemoveRelay
+	retry   bool   // followed from the beginning because the program is another one
 	restart bool   // the cursor was reset while somebody follows
 	tidy    bool   // own segments were merged, or may have been
 	untried bool

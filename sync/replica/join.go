@@ -126,6 +126,9 @@ func (r *Replica) admit() error {
 		if _, known := s.Device(q.Device()); known || !open {
 			continue
 		}
+		if invite.Own && !r.mine(invite.Person) {
+			continue // a device of that person's will answer
+		}
 		if invite.Ask {
 			r.announce(q)
 			continue
@@ -134,7 +137,7 @@ func (r *Replica) admit() error {
 		switch {
 		case err == nil:
 			r.admitted(q.Person)
-		case errors.Is(err, roster.ErrInviteClosed), errors.Is(err, roster.ErrInviteExpired), errors.Is(err, roster.ErrNotAdmin), errors.Is(err, roster.ErrUnknown):
+		case errors.Is(err, roster.ErrInviteClosed), errors.Is(err, roster.ErrInviteExpired), errors.Is(err, roster.ErrNotAdmin), errors.Is(err, roster.ErrNotOwn), errors.Is(err, roster.ErrUnknown):
 			// Not let in. The newcomer sees in the roster why: it names the invite and when it ends.
 		default:
 			return err
@@ -173,7 +176,8 @@ func (r *Replica) allAsking() []roster.Request {
 	return out
 }
 
-// Requests lists newcomers who wait for an admin's leave: their invite asks for it, or was used by two at once.
+// Requests lists newcomers who wait for an admin's leave: their invite asks for it, or was used by two at once. One for a further device
+// of a person's is listed on that person's devices alone, and waits for them. To turn one down, Withdraw its invite.
 func (r *Replica) Requests() []Request {
 	var out []Request
 	for _, q := range r.waiting() {
@@ -181,7 +185,8 @@ func (r *Replica) Requests() []Request {
 		if err != nil {
 			name = "" // no key for it: the device id must do
 		}
-		out = append(out, Request{Device: q.Device(), Person: q.Person, Invite: q.Invite, Name: name})
+		invite, _ := r.cfg.Roster.State().Invite(q.Invite)
+		out = append(out, Request{Device: q.Device(), Person: q.Person, Invite: q.Invite, Name: name, Own: invite.Own})
 	}
 	return out
 }
@@ -191,7 +196,7 @@ func (r *Replica) waiting() []roster.Request {
 	var out []roster.Request
 	for _, q := range r.allAsking() {
 		invite, open := s.Invite(q.Invite)
-		if _, known := s.Device(q.Device()); !known && open && invite.Ask {
+		if _, known := s.Device(q.Device()); !known && open && invite.Ask && (!invite.Own || r.mine(invite.Person)) {
 			out = append(out, q)
 		}
 	}
@@ -203,7 +208,13 @@ func (r *Replica) waiting() []roster.Request {
 	return out
 }
 
-// Approve lets one of the Requests in. This device's person must be an admin.
+// mine reports whether this is the person of this device.
+func (r *Replica) mine(p roster.PersonID) bool {
+	d, ok := r.cfg.Roster.State().Device(r.me)
+	return ok && d.Person == p
+}
+
+// Approve lets one of the Requests in. This device's person must be an admin, unless it is a device of their own.
 func (r *Replica) Approve(ctx context.Context, device journal.DeviceID) error {
 	r.work.Lock()
 	defer r.work.Unlock()

@@ -30,6 +30,10 @@ func (r *Replica) problemOf(relayName string, b relay.Blob, kind ProblemKind, er
 		r.problems[k] = &Problem{Relay: relayName, What: k.what, Device: k.device, First: b.First, Last: b.Last, Kind: kind, Since: r.cfg.Now(), Err: err}
 	}
 	r.mu.Unlock()
+	if kind == TooNew && !known && relayName != "" {
+		// If this cannot be remembered, nothing else can: the next thing that must be says so.
+		_ = r.save(keyTooNew+relayName, r.cfg.Version)
+	}
 	if !known {
 		r.cfg.Notify(Event{Kind: EventProblem, Relay: relayName, Device: k.device, Err: err})
 	}

@@ -23,6 +23,10 @@ const (
 	keySeen   = "seen"    // memSeen
 	keyJoin   = "join"    // the mail
 	keyHalted = "halted"  // "ahead" or "forked"
+
+	keyRefused = "refused/" // + device: number → why
+	keyVersion = "version"  // of the program that refused it
+	keyTooNew  = "too-new/" // + relay name: the version that could not read something there
 )
 
 type (
@@ -90,6 +94,10 @@ func (r *Replica) loadHeld(d journal.DeviceID) error {
 	for _, l := range m.Links {
 		h.links[l.Number] = append(h.links[l.Number], l.Hash)
 	}
+	if _, err := r.load(keyRefused+d.String(), &h.refused); err != nil {
+		return err
+	}
+	h.wasRefused = len(h.refused) > 0
 	r.held[d] = h
 	return nil
 }
@@ -109,6 +117,14 @@ func (r *Replica) saveHeld() error {
 		})
 		if err := r.save(keyDevice+d.String(), m); err != nil {
 			return err
+		}
+		refused, err := sorted(h.refused)
+		if err == nil && (len(h.refused) > 0 || h.wasRefused) {
+			err = r.cfg.State.Put(keyRefused+d.String(), refused)
+			h.wasRefused = true
+		}
+		if err != nil {
+			return fmt.Errorf("remember what was refused: %w", err)
 		}
 		delete(r.dirty, d)
 	}
@@ -133,6 +149,12 @@ func (r *Replica) loadLink(l *link) error {
 		return err
 	}
 	l.cursor, l.lastOK = m.Cursor, m.LastOK
+	var version string
+	if tooNew, err := r.load(keyTooNew+l.name, &version); err != nil {
+		return err
+	} else if tooNew && version != r.cfg.Version {
+		l.cursor, l.retry = nil, true // perhaps this version can read it
+	}
 	for d, rs := range m.Holds {
 		l.holds[d] = rs
 	}
@@ -155,6 +177,12 @@ func (r *Replica) saveLink(l *link) error {
 	}
 	if l.gone {
 		return nil
+	}
+	if l.retry && l.cursor != nil {
+		if err := r.save(keyTooNew+l.name, r.cfg.Version); err != nil {
+			return err
+		}
+		l.retry = false
 	}
 	r.mu.Lock()
 	m := memLink{Cursor: l.cursor, Holds: map[journal.DeviceID][]journal.Range{}, Roster: sortedIDs(l.roster), Seen: maps.Clone(l.seen), Unknown: sortedIDs(l.unknown), LastOK: l.lastOK}

@@ -4,6 +4,15 @@
 // [Replica.Nudge] tells it that the device has written. What arrives is verified, kept verbatim, opened, and only then handed to
 // Config.Apply. [Replica.Status] says how things stand.
 //
+// People and devices come and go by one signed step each: [Replica.InviteDevice], [Replica.Withdraw], [Replica.Approve], [Replica.Remove],
+// [Replica.Leave], [Replica.Accept], [Replica.SetRole], [Replica.CreateKit]; [Replica.Words] are for comparing. A removal names the last entries that
+// count; what a removed device wrote beyond them is kept and not applied, or handed to Config.Retract if it had been. [Restore] makes a device out
+// of a recovery kit and a relay. A device that must not write as itself any more (Status.Halted) is replaced: [Replica.EnrolAnew], then
+// [journal.Adopt] for each of [Replica.Unsent].
+//
+// An application that cannot take an entry says so with [Refusals], or later with [Replica.Refuse]: it is named as not held, and tried again by
+// another version of the program.
+//
 // A replica never decides what an entry means, never changes an entry, and never trusts a relay: what is damaged, forged or missing is
 // listed and asked for again, and stops nothing else.
 package replica
@@ -33,9 +42,18 @@ type Config struct {
 	State State
 	// Outbox is the journal of this device.
 	Outbox Outbox
-	// Apply takes verified entries, at least once each, in no particular order. When it returns nil they are stored for good. It must not call
-	// the replica, but for Nudge and the methods that only read.
+	// Apply takes verified entries, at least once each, in no particular order. When it returns nil they are stored for good; when it returns
+	// Refusals, all but those are. Any other error is this device's trouble, and all are handed over again. It must not call the replica, but for
+	// Nudge and the methods that only read.
 	Apply func(context.Context, []Received) error
+	// Needed says which of some entries of removed devices, all beyond their cuts, a change depends on that counts, directly or through others of
+	// them. They count then too. It may be nil: then none does.
+	Needed func(context.Context, []Received) ([]Received, error)
+	// Retract takes back entries that Apply had taken before a removal became known and that do not count. When it returns nil they are gone for
+	// good; otherwise it is called again. An entry may come back by Apply, if an admin accepts it. It may be nil.
+	Retract func(context.Context, []Received) error
+	// Version of the program: what another version refused, or could not read, is tried again.
+	Version string
 
 	Now    func() time.Time
 	Rand   io.Reader
@@ -62,6 +80,7 @@ type Outbox interface {
 
 // Received is an entry that another device wrote; or this one, before it forgot.
 type Received struct {
+	// Device wrote the body. It differs from Entry.Device only if that one adopted the work of an older device of the same person.
 	Device journal.DeviceID
 	Entry  journal.Entry
 }
@@ -279,6 +298,9 @@ func (r *Replica) readState() error {
 		if err := r.saveHeld(); err != nil {
 			return err
 		}
+		if err := r.save(keyVersion, r.cfg.Version); err != nil {
+			return err
+		}
 		return r.save(keyBegun, true)
 	}
 	devices := map[journal.DeviceID]bool{r.me: true}
@@ -299,6 +321,9 @@ func (r *Replica) readState() error {
 	}
 	for _, s := range shelf {
 		r.shelf[s.Ref] = s.Reason
+	}
+	if err := r.tryRefused(); err != nil {
+		return err
 	}
 	// A crash may have come between keeping and applying.
 	for d, refs := range r.kept {

@@ -57,8 +57,14 @@ func (r *Replica) takeIn(ctx context.Context, from string, h journal.Header, d r
 		}
 		fresh = slices.DeleteFunc(fresh, func(f Received) bool { return !fork && f.Entry.Number <= r.cfg.Outbox.Last() })
 	}
-	if len(fresh) > 0 {
-		if err := r.cfg.Apply(ctx, fresh); err != nil {
+	handed, refused := r.unwrapAll(fresh)
+	if len(handed) > 0 {
+		err := r.cfg.Apply(ctx, handed)
+		var said Refusals
+		if errors.As(err, &said) {
+			refused, err = append(refused, said...), nil
+		}
+		if err != nil {
 			// It is kept already, and no relay will bring it a second time.
 			if err := r.setAside(ctx, b, Again); err != nil {
 				return err
@@ -66,6 +72,7 @@ func (r *Replica) takeIn(ctx context.Context, from string, h journal.Header, d r
 			return fmt.Errorf("apply entries %d-%d of %s: %w", fresh[0].Entry.Number, fresh[len(fresh)-1].Entry.Number, h.Device, err)
 		}
 	}
+	r.refuse(refused)
 	r.mu.Lock()
 	if cut >= h.First {
 		have.numbers = have.numbers.add(h.First, cut)

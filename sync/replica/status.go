@@ -74,6 +74,7 @@ const (
 	NoKey     Reason = "no-key"     // sealed for others, so far
 	Unknown   Reason = "unknown"    // of a device, or for an invite, that the roster does not know so far
 	Again     Reason = "again"      // kept, and to be taken in anew: the store failed, or the memory of it was lost
+	Refused   Reason = "refused"    // by the application: see Why
 	BeyondCut Reason = "beyond-cut" // written by a removed device after the last entry that was accepted
 )
 
@@ -83,6 +84,7 @@ type SetAside struct {
 	Device      journal.DeviceID
 	First, Last uint64
 	Reason      Reason
+	Why         string // of Refused
 }
 
 // Request is a newcomer who waits for an admin.
@@ -91,6 +93,7 @@ type Request struct {
 	Person roster.PersonID
 	Invite roster.InviteID
 	Name   string // as the newcomer gave it; may be empty
+	Own    bool   // a further device of this person's
 }
 
 // Status says how things stand.
@@ -124,6 +127,11 @@ func (r *Replica) Status() Status {
 	}
 	for ref, why := range r.shelf {
 		out.SetAside = append(out.SetAside, SetAside{Device: ref.Author, First: ref.First, Last: ref.Last, Reason: why})
+	}
+	for d, h := range r.held {
+		for n, why := range h.refused {
+			out.SetAside = append(out.SetAside, SetAside{Device: d, First: n, Last: n, Reason: Refused, Why: why})
+		}
 	}
 	for _, l := range r.links {
 		for id := range l.unknown {

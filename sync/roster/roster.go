@@ -3,7 +3,7 @@
 // A [Roster] collects signed entries, in whatever order they arrive, and [Roster.State] says what they amount to: the same entries give
 // the same state on every device. [Found] starts one; [Roster.Invite], [Roster.Admit], [Roster.Remove] and the others write the next
 // entry as a device, after checking that it may. New entries are read with [Roster.Since] and handed to the others.
-// [Roster.Keys] opens every epoch key that a device can reach. FORMAT.md beside this file lays down the bytes and the rules.
+// [Roster.Keys] opens every epoch key that a device can reach. A [Kit] is a device on paper; [Words] are what two people read to each other. FORMAT.md beside this file lays down the bytes and the rules.
 //
 // It does not move entries, keeps no file, holds no name, and has no clock: instants come in as arguments.
 package roster
