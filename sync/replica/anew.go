@@ -40,7 +40,7 @@ func (r *Replica) Unsent(ctx context.Context) ([]journal.Entry, error) {
 	counts := map[journal.Mark]bool{}
 	d, _ := r.cfg.Roster.State().Device(r.me)
 	for _, ref := range r.kept[r.me] {
-		h, chain, err := r.readChain(ctx, ref)
+		h, _, chain, err := r.readRun(ctx, ref)
 		if err != nil {
 			return nil, err
 		}
@@ -69,24 +69,24 @@ func (r *Replica) Unsent(ctx context.Context) ([]journal.Entry, error) {
 	return out, nil
 }
 
-// readChain opens a kept segment. The chain is nil if it is gone, damaged or cannot be opened. It is called under work.
-func (r *Replica) readChain(ctx context.Context, ref relay.Ref) (journal.Header, []journal.Hash, error) {
+// readRun opens a kept segment. The chain is nil if it is gone, damaged or cannot be opened. It is called under work.
+func (r *Replica) readRun(ctx context.Context, ref relay.Ref) (journal.Header, []journal.Entry, []journal.Hash, error) {
 	b, err := r.cfg.Keep.Fetch(ctx, ref)
 	if errors.Is(err, relay.ErrGone) || err == nil && b.Damaged {
-		return journal.Header{}, nil, nil
+		return journal.Header{}, nil, nil, nil
 	}
 	if err != nil {
-		return journal.Header{}, nil, fmt.Errorf("read kept segment: %w", err)
+		return journal.Header{}, nil, nil, fmt.Errorf("read kept segment: %w", err)
 	}
 	h, err := journal.ParseHeader(b.Bytes)
 	if err != nil {
-		return h, nil, nil
+		return h, nil, nil, nil
 	}
 	entries, err := journal.Open(b.Bytes, r.keyring())
 	if err != nil {
-		return h, nil, nil
+		return h, nil, nil, nil
 	}
-	return h, journal.Chain(h.Prev, r.team, entries), nil
+	return h, entries, journal.Chain(h.Prev, r.team, entries), nil
 }
 
 func compareMarks(a, b journal.Mark) int {

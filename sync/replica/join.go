@@ -60,6 +60,9 @@ func (r *Replica) settle(ctx context.Context) error {
 			if err := r.retryShelf(ctx, false); err != nil {
 				return err
 			}
+			if err := r.judgeRemoved(ctx); err != nil {
+				return err
+			}
 			return r.merge(ctx)
 		}
 		r.noteRoster()

@@ -165,7 +165,7 @@ func (r *Replica) cuts(ctx context.Context, of func(roster.Device) bool) (map[jo
 func (r *Replica) tips(ctx context.Context, device journal.DeviceID) ([]journal.Mark, error) {
 	ends, passed := map[journal.Mark]bool{}, map[journal.Mark]bool{}
 	for _, ref := range r.kept[device] {
-		h, chain, err := r.readChain(ctx, ref)
+		h, _, chain, err := r.readRun(ctx, ref)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -24,6 +25,15 @@ func (all Refusals) Error() string {
 		return "nothing was refused"
 	}
 	return fmt.Sprintf("entry %d of %s (of %d refused): %s", all[0].Number, all[0].Device, len(all), all[0].Why)
+}
+
+// asRefusals tells refusals from trouble of this device's.
+func asRefusals(err error) (Refusals, error) {
+	var said Refusals
+	if errors.As(err, &said) {
+		return said, nil
+	}
+	return nil, err
 }
 
 // Refuse is for what turns out after Apply: entries that it took and that are set aside now, with the reasons. Like Apply's Refusals they are no longer

@@ -112,8 +112,8 @@ type Report struct {
 type Event struct {
 	Kind   EventKind
 	Relay  string           // of EventRelay
-	Device journal.DeviceID // of EventApplied
-	Count  int              // of EventApplied: entries
+	Device journal.DeviceID // of EventApplied and EventRetracted
+	Count  int              // of EventApplied and EventRetracted: entries
 	Person roster.PersonID  // of EventAdmitted and EventAsks
 	Err    error            // of EventRelay and EventHalted
 }
@@ -122,16 +122,17 @@ type Event struct {
 type EventKind uint8
 
 const (
-	EventApplied  EventKind = iota + 1 // entries of a device were applied
-	EventSent                          // own entries reached a relay
-	EventRoster                        // the roster has grown
-	EventJoined                        // this device belongs to the team now and can read
-	EventAdmitted                      // this device let a newcomer in
-	EventAsks                          // a newcomer waits for an admin: see Requests
-	EventSeen                          // somebody said what they hold
-	EventRelay                         // a relay began to fail, or works again (Err is nil)
-	EventProblem                       // the list of problems has changed
-	EventHalted                        // nothing more is sent as this device
+	EventApplied   EventKind = iota + 1 // entries of a device were applied
+	EventSent                           // own entries reached a relay
+	EventRoster                         // the roster has grown
+	EventJoined                         // this device belongs to the team now and can read
+	EventAdmitted                       // this device let a newcomer in
+	EventAsks                           // a newcomer waits for an admin: see Requests
+	EventSeen                           // somebody said what they hold
+	EventRelay                          // a relay began to fail, or works again (Err is nil)
+	EventProblem                        // the list of problems has changed
+	EventHalted                         // nothing more is sent as this device
+	EventRetracted                      // entries of a removed device were taken back
 )
 
 // Replica is the loop of one device in one team.
@@ -161,7 +162,10 @@ type Replica struct {
 	joined   bool
 	tally    tally
 
+	beyond map[journal.DeviceID]*uncounted // of removed devices that were judged
+
 	// Only under work.
+	appliedAt  int // tally.received when Needed was last asked
 	dirty      map[journal.DeviceID]bool
 	shelfDirty bool
 	said       memSeen // the last own seen
@@ -198,7 +202,7 @@ func New(ctx context.Context, cfg Config) (*Replica, error) {
 		wake: make(chan struct{}, 1), look: make(chan struct{}, 1),
 		links: map[string]*link{}, held: map[journal.DeviceID]*held{}, kept: map[journal.DeviceID][]relay.Ref{}, shelf: map[relay.Ref]Reason{},
 		seen: map[journal.DeviceID]heard{}, unread: map[journal.DeviceID]relay.Blob{}, asking: map[journal.DeviceID]roster.Request{},
-		problems: map[problemKey]*Problem{}, dirty: map[journal.DeviceID]bool{}, announced: map[journal.DeviceID]bool{},
+		problems: map[problemKey]*Problem{}, dirty: map[journal.DeviceID]bool{}, beyond: map[journal.DeviceID]*uncounted{}, announced: map[journal.DeviceID]bool{},
 	}
 	if err := r.readKeep(ctx); err != nil {
 		return nil, fmt.Errorf("open replica: %w", err)

@@ -37,9 +37,9 @@ func (r *Replica) takeIn(ctx context.Context, from string, h journal.Header, d r
 	}
 	cut := h.Last
 	if d.Removed {
-		cut = min(cut, d.Cut.Number)
-		if fork || d.Cut.Number >= h.First && d.Cut.Number <= h.Last && chain[d.Cut.Number-h.First] != d.Cut.Hash {
-			cut = 0
+		cut = cutIn(d.Cuts, h, chain)
+		if fork {
+			cut = 0 // judgeRemoved follows the hashes
 		}
 	}
 	var fresh []Received
@@ -59,11 +59,8 @@ func (r *Replica) takeIn(ctx context.Context, from string, h journal.Header, d r
 	}
 	handed, refused := r.unwrapAll(fresh)
 	if len(handed) > 0 {
-		err := r.cfg.Apply(ctx, handed)
-		var said Refusals
-		if errors.As(err, &said) {
-			refused, err = append(refused, said...), nil
-		}
+		said, err := asRefusals(r.cfg.Apply(ctx, handed))
+		refused = append(refused, said...)
 		if err != nil {
 			// It is kept already, and no relay will bring it a second time.
 			if err := r.setAside(ctx, b, Again); err != nil {
@@ -79,7 +76,7 @@ func (r *Replica) takeIn(ctx context.Context, from string, h journal.Header, d r
 		have.link(h.First-1, h.Prev)
 		have.link(cut, chain[cut-h.First])
 	}
-	have.forked = have.forked || fork && !d.Removed
+	have.forked = have.forked || fork
 	r.tally.received += len(fresh)
 	if len(fresh) > 0 {
 		r.tally.progress++
@@ -94,6 +91,20 @@ func (r *Replica) takeIn(ctx context.Context, from string, h journal.Header, d r
 	}
 	r.unshelve(ref)
 	return nil
+}
+
+// cutIn is the last entry of a segment that counts, by numbers and by the hashes that it holds itself; 0 if none does.
+func cutIn(cuts []journal.Mark, h journal.Header, chain []journal.Hash) uint64 {
+	last := uint64(0)
+	for _, c := range cuts {
+		switch {
+		case c.Number > h.Last:
+			return h.Last
+		case c.Number >= h.First && chain[c.Number-h.First] == c.Hash:
+			last = max(last, c.Number)
+		}
+	}
+	return last
 }
 
 // forks reports whether the segment tells another story than what is held. The chain commits to everything before, so one
@@ -326,6 +337,9 @@ func (r *Replica) retryShelf(ctx context.Context, all bool) error {
 		if _, err := journal.Verify(b.Bytes, d.Public); err != nil {
 			r.dropKept(ref) // somebody has been at the files
 			continue
+		}
+		if r.shelf[ref] == BeyondCut && d.Removed {
+			continue // for judgeRemoved
 		}
 		if err := r.takeIn(ctx, "", h, d, b); err != nil {
 			return err

@@ -125,7 +125,19 @@ func (r *Replica) Status() Status {
 			out.Devices = append(out.Devices, r.deviceStatus(d, out.Sent))
 		}
 	}
+	for d, was := range r.beyond {
+		var numbers ranges
+		for _, f := range was.entries {
+			numbers = numbers.add(f.Entry.Number, f.Entry.Number)
+		}
+		for _, n := range numbers {
+			out.SetAside = append(out.SetAside, SetAside{Device: d, First: n.First, Last: n.Last, Reason: BeyondCut})
+		}
+	}
 	for ref, why := range r.shelf {
+		if why == BeyondCut && r.beyond[ref.Author] != nil {
+			continue // named exactly above
+		}
 		out.SetAside = append(out.SetAside, SetAside{Device: ref.Author, First: ref.First, Last: ref.Last, Reason: why})
 	}
 	for d, h := range r.held {

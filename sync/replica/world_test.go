@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -79,6 +80,45 @@ func (p *person) apply(_ context.Context, received []Received) error {
 	return nil
 }
 
+func (p *person) retract(_ context.Context, back []Received) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.refuse != nil {
+		return p.refuse
+	}
+	for _, e := range back {
+		delete(p.applied, line(e.Device, e.Entry))
+	}
+	return nil
+}
+
+// needed: an entry “x after y” depends on the entry “y”.
+func (p *person) needed(_ context.Context, beyond []Received) ([]Received, error) {
+	p.mu.Lock()
+	var open []string
+	for l := range p.applied {
+		open = append(open, l)
+	}
+	for _, e := range p.written {
+		open = append(open, line(p.id.Device(), e))
+	}
+	p.mu.Unlock()
+	var out []Received
+	for len(open) > 0 {
+		l := open[0]
+		open = open[1:]
+		_, text, ok := strings.Cut(l, " after ")
+		for _, b := range beyond {
+			if ok && string(b.Entry.Body) == text || ok && strings.HasPrefix(string(b.Entry.Body), text+" after ") {
+				if !slices.ContainsFunc(out, func(o Received) bool { return o.Entry.Salt == b.Entry.Salt }) {
+					out, open = append(out, b), append(open, line(b.Device, b.Entry))
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
 func line(d journal.DeviceID, e journal.Entry) string {
 	return fmt.Sprintf("%s %d %s", d, e.Number, e.Body)
 }
@@ -129,7 +169,7 @@ func newPerson(t testing.TB) *person {
 func (p *person) open(team journal.TeamID) *person {
 	p.t.Helper()
 	p.roster = roster.New(team)
-	cfg := Config{Identity: p.id, Roster: p.roster, Keep: p.keep, State: p.state, Outbox: p, Apply: p.apply, Now: p.now, Rand: rand.Reader}
+	cfg := Config{Identity: p.id, Roster: p.roster, Keep: p.keep, State: p.state, Outbox: p, Apply: p.apply, Needed: p.needed, Retract: p.retract, Now: p.now, Rand: rand.Reader}
 	cfg.Notify = func(e Event) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
