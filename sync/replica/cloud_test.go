@@ -107,13 +107,6 @@ func (c *cloud) step() {
 	}
 }
 
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 func (c *cloud) run(e errand) {
 	to := filepath.Join(e.root, e.name)
 	if e.content == nil {

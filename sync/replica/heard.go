@@ -34,7 +34,7 @@ func (r *Replica) readSeen(ctx context.Context) error {
 			}
 			continue
 		}
-		if err := r.hear(ctx, b); err != nil {
+		if err := r.hear(ctx, b, false); err != nil {
 			return err
 		}
 	}
@@ -82,7 +82,7 @@ func (r *Replica) receiveSeen(ctx context.Context, l *link, b relay.Blob) error 
 	if err := r.cfg.Keep.Put(ctx, b); err != nil {
 		return fmt.Errorf("keep seen: %w", err)
 	}
-	return r.hear(ctx, b)
+	return r.hear(ctx, b, true)
 }
 
 // hearOwn meets what this device said and has forgotten, or what a clone of it said: only a greater counter will be heard after that.
@@ -95,8 +95,8 @@ func (r *Replica) hearOwn(b relay.Blob) error {
 	return r.save(keySeen, r.said)
 }
 
-// hear opens a seen whose signature may be trusted, or lets it wait for its key.
-func (r *Replica) hear(ctx context.Context, b relay.Blob) error {
+// hear opens a seen whose signature may be trusted, or lets it wait for its key. Now says that it has just come.
+func (r *Replica) hear(ctx context.Context, b relay.Blob, now bool) error {
 	d, ok := r.cfg.Roster.State().Device(b.Author)
 	if !ok {
 		return nil
@@ -124,6 +124,11 @@ func (r *Replica) hear(ctx context.Context, b relay.Blob) error {
 			return err
 		}
 		told.genuine = ok && hash == m.Hash
+	}
+	if now {
+		if err := r.heardNow(s, told.genuine); err != nil {
+			return err
+		}
 	}
 	r.mu.Lock()
 	r.seen[d.ID] = told

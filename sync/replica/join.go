@@ -70,7 +70,7 @@ func (r *Replica) settle(ctx context.Context) error {
 			return err
 		}
 		for _, b := range r.unreadSeen() {
-			if err := r.hear(ctx, b); err != nil {
+			if err := r.hear(ctx, b, true); err != nil {
 				return err
 			}
 		}

@@ -73,3 +73,10 @@ func (rs ranges) union(more ranges) ranges {
 	}
 	return rs
 }
+
+func (rs ranges) count() (n uint64) {
+	for _, r := range rs {
+		n += r.Last - r.First + 1
+	}
+	return n
+}

@@ -24,6 +24,7 @@ const (
 	keyJoin   = "join"    // the mail
 	keyHalted = "halted"  // "ahead" or "forked"
 
+	keyClock   = "clock"    // memClock
 	keyRefused = "refused/" // + device: number → why
 	keyVersion = "version"  // of the program that refused it
 	keyTooNew  = "too-new/" // + relay name: the version that could not read something there

@@ -162,6 +162,7 @@ type Replica struct {
 	joined   bool
 	tally    tally
 
+	clock  memClock
 	beyond map[journal.DeviceID]*uncounted // of removed devices that were judged
 
 	// Only under work.
@@ -338,6 +339,9 @@ func (r *Replica) readState() error {
 		}
 	}
 	if _, err := r.load(keySeen, &r.said); err != nil {
+		return err
+	}
+	if _, err := r.load(keyClock, &r.clock); err != nil {
 		return err
 	}
 	if _, err := r.load(keyJoin, &r.join); err != nil {

@@ -121,7 +121,7 @@ func (r *Replica) taken(ctx context.Context, l *link, s sealed) error {
 	r.tally.progress++
 	r.mu.Unlock()
 	r.dirty[r.me] = true
-	if err := r.saveHeld(); err != nil {
+	if err := errors.Join(r.saveHeld(), r.sentNow(h.Last)); err != nil {
 		return &localError{err}
 	}
 	r.cfg.Notify(Event{Kind: EventSent, Relay: l.name, Device: r.me, Count: s.entries})

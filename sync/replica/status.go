@@ -21,6 +21,10 @@ type Status struct {
 	Problems []Problem
 	SetAside []SetAside
 	Halted   error // ErrAhead, ErrForked or ErrRemoved
+
+	Stage    Stage
+	Have, Of int     // other devices that say they hold all own entries; of how many
+	Causes   []Cause // what stands in the way or should be known, those first that need the person here
 }
 
 // RelayStatus is how one relay is doing.
@@ -43,6 +47,8 @@ type DeviceStatus struct {
 	Missing []journal.Range // known to exist, and not applied here
 	Seen    *journal.Seen   // what it last said; nil if nothing yet
 	Lacks   uint64          // own entries, of those sent, that it has not said to hold
+	UpTo    uint64          // it has said to hold all own entries up to here
+	Behind  uint64          // entries of anybody's, held here, that it has not said to hold; its own apart
 }
 
 // ProblemKind is what is wrong with something on a relay.
@@ -98,6 +104,7 @@ type Request struct {
 
 // Status says how things stand.
 func (r *Replica) Status() Status {
+	asks := r.asks()
 	s := r.cfg.Roster.State()
 	last := r.cfg.Outbox.Last()
 	r.mu.Lock()
@@ -153,6 +160,14 @@ func (r *Replica) Status() Status {
 	slices.SortFunc(out.SetAside, func(a, b SetAside) int {
 		return cmp.Or(cmp.Compare(a.Relay, b.Relay), slices.Compare(a.Device[:], b.Device[:]), cmp.Compare(a.First, b.First), cmp.Compare(a.Last, b.Last))
 	})
+	for _, d := range out.Devices {
+		if !d.Removed {
+			out.Of++
+			out.Have += btoi(d.UpTo >= last)
+		}
+	}
+	out.Causes = r.causes(out, asks)
+	out.Stage = out.stage()
 	return out
 }
 
@@ -170,7 +185,26 @@ func (r *Replica) deviceStatus(d roster.Device, sent uint64) DeviceStatus {
 				out.Lacks += gap.Last - gap.First + 1
 			}
 			out.Lacks -= min(said.Marks[r.me].Number, out.Lacks)
+			out.UpTo = min(upTo(said, r.me), sent)
 		}
 	}
+	for x, h := range r.held {
+		if x == d.ID {
+			continue
+		}
+		var told ranges
+		if out.Seen != nil && (x != r.me || out.UpTo > 0) {
+			told = ranges(out.Seen.Exceptions[x]).gaps(out.Seen.Marks[x].Number)
+		}
+		out.Behind += h.numbers.union(told).count() - told.count()
+	}
 	return out
+}
+
+// upTo is the last entry of a device up to which somebody holds everything.
+func upTo(s journal.Seen, of journal.DeviceID) uint64 {
+	if gaps := s.Exceptions[of]; len(gaps) > 0 {
+		return gaps[0].First - 1
+	}
+	return s.Marks[of].Number
 }
