@@ -31,6 +31,7 @@ test: ## install what the tests need, and run every test
 
 torture: ## the long versions of the random suites; hours
 	@build/setup.sh test
+	LONGHAND_TORTURE=1 go test -count=1 -timeout 12h -v ./storage ./app/hydrate | grep -E '^(=== RUN|---|ok|FAIL|PASS)|seed|kills|damaged'
 	LONGHAND_SCHEDULES=10000 go test -count=1 -timeout 12h -run 'Schedules|AnyOrder|Converge|Property' -v ./app/artefact ./app/workspace ./sync/... | grep -E '^(=== RUN|---|ok|FAIL|PASS)|seed|schedules'
 
 bench: cli ## measure, as ratios against a floor

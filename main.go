@@ -22,15 +22,14 @@ import (
 
 	"longhand/app"
 	"longhand/app/command"
-	"longhand/app/render/typeset"
 	"longhand/app/workspace"
 	"longhand/frontend"
 	"longhand/storage/secret"
 )
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == typeset.ChildArg {
-		os.Exit(typeset.RunChild(os.Args[2:]))
+	if code, child := workspace.RunChild(os.Args[1:]); child {
+		os.Exit(code)
 	}
 	if err := run(os.Args[1:]); err != nil {
 		p := workspace.Explain(err)

@@ -21,13 +21,13 @@ var house = map[string]struct {
 	pure bool
 	may  []string
 }{
-	"longhand":                         {may: []string{"app", "app/command", "app/workspace", "app/render/typeset", "frontend", "storage/secret"}},
+	"longhand":                         {may: []string{"app", "app/command", "app/workspace", "frontend", "storage/secret"}},
 	"longhand/frontend":                {},
 	"longhand/app":                     {may: []string{"app/workspace", "app/kind", "app/metric", "app/cadence", "storage/secret"}},
 	"longhand/app/bridge":              {may: []string{"app", "app/workspace", "frontend"}},
 	"longhand/app/command":             {may: []string{"app", "app/bridge", "app/workspace", "app/kind", "app/metric", "storage", "storage/secret"}},
-	"longhand/app/cmd/longhand":        {may: []string{"app/command", "app/render/typeset"}},
-	"longhand/app/workspace":           {may: []string{"app/kind", "app/artefact", "app/artefact/automerge", "app/cadence", "app/metric", "app/render", "app/render/typeset", "app/search", "app/sample", "storage", "storage/secret", "sync/journal", "sync/roster", "sync/relay", "sync/relay/folder", "sync/replica"}},
+	"longhand/app/cmd/longhand":        {may: []string{"app/command", "app/workspace"}},
+	"longhand/app/workspace":           {may: []string{"app/kind", "app/artefact", "app/artefact/automerge", "app/cadence", "app/hydrate", "app/metric", "app/render", "app/render/typeset", "app/search", "app/sample", "storage", "storage/secret", "sync/journal", "sync/roster", "sync/relay", "sync/relay/folder", "sync/replica"}},
 	"longhand/app/sample":              {pure: true},
 	"longhand/app/kind":                {pure: true, may: []string{"app/cadence"}},
 	"longhand/app/artefact":            {pure: true, may: []string{"app/kind", "app/cadence", "app/artefact/automerge"}},

@@ -9,12 +9,21 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"os"
 	"strings"
 	"testing"
 
 	"longhand/app"
 	"longhand/app/workspace"
 )
+
+// The test binary is the program whose children open what others wrote.
+func TestMain(m *testing.M) {
+	if code, child := workspace.RunChild(os.Args[1:]); child {
+		os.Exit(code)
+	}
+	os.Exit(m.Run())
+}
 
 // browser is somebody’s browser, or something that pretends to be one.
 type browser struct {

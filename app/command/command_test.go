@@ -6,9 +6,14 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"longhand/app/workspace"
 )
 
 func TestMain(m *testing.M) {
+	if code, child := workspace.RunChild(os.Args[1:]); child {
+		os.Exit(code)
+	}
 	testscript.Main(m, map[string]func(){
 		"longhand": func() { os.Exit(Main(context.Background(), System(), os.Args[1:])) },
 	})

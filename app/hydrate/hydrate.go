@@ -180,7 +180,7 @@ func (p *Pool) find(ctx context.Context, s *sifted, failed ending) error {
 // Limits of one child, unless Options say others.
 const (
 	defaultTime   = 10 * time.Second
-	defaultMemory = 384 << 20 // the window has to be able to hold what a child could
+	defaultMemory = 1 << 30 // a megabyte of text takes some 450 MB, and the window has to be able to hold it too
 	defaultDocs   = 500
 	defaultBytes  = 64 << 20
 	defaultIdle   = 30 * time.Second

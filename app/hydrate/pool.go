@@ -22,7 +22,7 @@ type Options struct {
 	Processes int
 	// Time is the most that one document, or one change of it while a
 	// culprit is looked for, may take; 0 is 10 s, some hundred times what an
-	// ordinary one needs. Memory is in bytes; 0 is 384 MB.
+	// ordinary one needs. Memory is in bytes; 0 is 1 GB.
 	Time   time.Duration
 	Memory int64
 	// A child is replaced after so many documents or bytes of changes, and

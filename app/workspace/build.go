@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
 
@@ -22,19 +23,37 @@ func (w *Workspace) Page(id string) (*Page, error) {
 		if err != nil {
 			return err
 		}
-		p, err = w.page(s, &v)
-		return err
+		p = w.page(s.doc.Kind, doc, &v)
+		p.Saved = stamp(s.saved)
+		return w.moves(p, s.doc, &v)
 	})
+	if errors.Is(err, ErrCrashes) { // it is shown as it was
+		return w.stillPage(doc, err)
+	}
 	return p, err
 }
 
-func (w *Workspace) page(s *sheet, v *artefact.View) (*Page, error) {
-	k := s.doc.Kind
+// stillPage is the page of an artefact that cannot be opened.
+func (w *Workspace) stillPage(doc artefact.DocID, why error) (*Page, error) {
+	v, err := w.view(doc)
+	if err != nil {
+		return nil, err
+	}
+	k, ok := kind.Of(v.Kind)
+	if !ok {
+		return nil, ErrKindUnknown
+	}
+	p := w.page(k, doc, &v)
+	p.Editable, p.Discardable, p.MaySettle, p.Why = false, false, false, Explain(why).Message
+	return p, nil
+}
+
+func (w *Workspace) page(k kind.Kind, doc artefact.DocID, v *artefact.View) *Page {
 	p := &Page{
-		ID: w.index.id(s.doc.ID), Doc: v.Doc, Kind: v.Kind, Title: v.Title(), State: v.State,
+		ID: w.index.id(doc), Doc: v.Doc, Kind: v.Kind, Title: v.Title(), State: v.State,
 		Derived: w.derived(*v), Author: string(v.Author), Created: stamp(v.Created), Updated: stamp(v.Updated),
 		Texts: map[string]string{}, Values: map[string]any{}, Lists: v.Lists, Contested: map[string][]Claim{},
-		Moves: []Move{}, Late: []Late{}, Saved: stamp(s.saved),
+		Moves: []Move{}, Late: []Late{},
 	}
 	for path, value := range v.Values {
 		f, err := artefact.FieldAt(k, path)
@@ -60,8 +79,8 @@ func (w *Workspace) page(s *sheet, v *artefact.View) (*Page, error) {
 		p.Editable = true
 	}
 	p.MaySettle = len(v.Contested) == 0 || w.maySettle(v, slices.Sorted(keysOf(v.Contested))[0])
-	p.Delivered = w.deliveredTo(s.doc.ID)
-	return p, w.moves(p, s.doc, v)
+	p.Delivered = w.deliveredTo(doc)
+	return p
 }
 
 func (w *Workspace) claims(all []artefact.Claim) []Claim {

@@ -10,6 +10,7 @@ import (
 
 	"longhand/app/artefact"
 	"longhand/app/artefact/automerge"
+	"longhand/app/hydrate"
 	"longhand/app/kind"
 )
 
@@ -74,7 +75,7 @@ func (w *Workspace) sheet(doc artefact.DocID, make func(automerge.Actor) (*artef
 	var a *artefact.Artefact
 	switch {
 	case len(changes) > 0:
-		a, err = artefact.Open(doc, changes, actor, w.owner)
+		a, err = w.openHere(doc, changes, actor)
 	case make != nil:
 		a, err = make(actor)
 	default:
@@ -94,10 +95,43 @@ func (w *Workspace) sheet(doc artefact.DocID, make func(automerge.Actor) (*artef
 	return s, nil
 }
 
+// openHere opens a document in this process. Its changes were opened by a child
+// before; if the process died over it all the same, a child looks again, and
+// after the second time it is not opened here any more.
+func (w *Workspace) openHere(doc artefact.DocID, changes []artefact.Change, actor automerge.Actor) (*artefact.Artefact, error) {
+	verdict := w.marker.Verdict(doc)
+	if verdict == hydrate.SetAside {
+		return nil, fmt.Errorf("%w: %s", ErrCrashes, doc)
+	}
+	if verdict == hydrate.ChildFirst {
+		res, err := w.pool.Hydrate(w.background, hydrate.Job{Doc: doc, Have: changes, Owners: w.owner, Begun: w.beginnerOf})
+		if err != nil {
+			return nil, err
+		}
+		if len(res.Poison) > 0 {
+			return nil, fmt.Errorf("%w: %w", ErrCrashes, res.Poison[0])
+		}
+	}
+	survived, err := w.marker.Opening(doc)
+	if err != nil {
+		return nil, err
+	}
+	defer survived()
+	a, err := artefact.Open(doc, changes, actor, w.owner)
+	if err == nil && verdict != hydrate.Usual {
+		err = w.marker.Forgive(doc)
+	}
+	return a, err
+}
+
+// ErrCrashes: the program ended twice while it opened this document. It is shown
+// as it was, and not opened.
+var ErrCrashes = errors.New("the program did not survive opening this record")
+
 // lay puts an open document on a sheet.
 func (w *Workspace) lay(s *sheet, a *artefact.Artefact) {
 	s.doc, s.view = a, nil
-	a.BegunBy(w.beginner(a))
+	a.BegunBy(w.beginner(a.ID, a.Kind, a.Claimed("week")))
 	// A long edit becomes several changes. That the disk refuses one of them is
 	// told and tried again; the edit goes on, for the document has it.
 	a.Full = func() error {
@@ -111,20 +145,20 @@ func (w *Workspace) lay(s *sheet, a *artefact.Artefact) {
 
 // beginner is the person who alone can have begun a document, for kinds of
 // which each person has their own: the one whom its id is derived from.
-func (w *Workspace) beginner(a *artefact.Artefact) artefact.Person {
+func (w *Workspace) beginner(doc artefact.DocID, k kind.Kind, weeks []string) artefact.Person {
 	var scopes [][]string
-	switch a.Kind.One {
+	switch k.One {
 	case kind.PerPerson:
 		scopes = [][]string{nil}
 	case kind.PerPersonWeek:
-		for _, week := range a.Claimed("week") {
+		for _, week := range weeks {
 			scopes = append(scopes, []string{week})
 		}
 	}
 	for _, m := range w.roster.State().Members {
 		for _, scope := range scopes {
 			person := m.Person.String()
-			if id, err := w.derive(append([]string{a.Kind.ID, person}, scope...)...); err == nil && id == a.ID {
+			if id, err := w.derive(append([]string{k.ID, person}, scope...)...); err == nil && id == doc {
 				return artefact.Person(person)
 			}
 		}

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strings"
 	"syscall"
 
 	"longhand/app/artefact"
+	"longhand/app/hydrate"
 	"longhand/app/render/typeset"
 	"longhand/storage"
 	"longhand/storage/secret"
@@ -102,7 +104,18 @@ func explainKey(err error) *Problem {
 }
 
 func explainStore(err error) *Problem {
+	var aside *storage.Quarantined
+	var poison *hydrate.Poison
 	switch {
+	case errors.As(err, &aside):
+		return &Problem{"recovered", fmt.Sprintf("The store was damaged and could not be built again. It was set aside as %s.", filepath.Base(aside.Moved)), "The journals from which it is built were not touched.",
+			"Do not delete anything. Check the disk, and open Longhand again."}
+	case errors.As(err, &poison), errors.Is(err, ErrCrashes):
+		return &Problem{"poison", "Something in this record stops the program that reads it, so it is not opened here.", "Everything else goes on, and the record is kept as it was.",
+			"`longhand status` names the device that wrote it. Ask its person to update Longhand, and update it here."}
+	case errors.Is(err, hydrate.ErrNoChild):
+		return &Problem{"no-child", "Longhand cannot start the process that checks what others wrote, so nothing new is taken in.", allSafe,
+			"Close Longhand and start it again; it may have been updated or moved meanwhile."}
 	case errors.Is(err, storage.ErrInUse):
 		return &Problem{"in-use", "The data is open in another window or command.", allSafe, "Use that window, or close it and try again."}
 	case errors.Is(err, storage.ErrSeal):

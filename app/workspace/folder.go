@@ -26,6 +26,9 @@ import (
 //	teams/<id>/own.journal  all that this device wrote; the truth
 //	teams/<id>/journal/     everybody’s segments and the roster, as in a relay folder
 //	teams/<id>/store/       Badger: everything that can be made again
+//	teams/<id>/store.lock   held while it is open
+//	teams/<id>/store.damaged-…  a store that was set aside; nothing deletes it
+//	teams/<id>/opening/     what this process may die over; see package hydrate
 const (
 	currentFile = "current"
 	teamsDir    = "teams"
@@ -33,6 +36,7 @@ const (
 	journalDir  = "journal"
 	ownFile     = "own.journal"
 	storeDir    = "store"
+	openingDir  = "opening"
 )
 
 // self is who this device is in one team.

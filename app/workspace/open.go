@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"longhand/app/artefact"
+	"longhand/app/hydrate"
 	"longhand/app/kind"
 	"longhand/app/search"
 	"longhand/storage"
@@ -47,10 +48,16 @@ func openTeam(ctx context.Context, o Options, dir string, key storage.Key, s sel
 			}
 		}
 	}()
-	if w.store, err = storage.Open(filepath.Join(dir, storeDir), key); err != nil {
+	guard := storage.Guard{Dir: filepath.Join(dir, storeDir), Key: key, Now: w.Now, Told: w.probed}
+	if w.store, w.quarantined, err = guard.Open(ctx); err != nil {
 		return nil, err
 	}
 	closers = append(closers, w.store.Close)
+	if w.marker, err = hydrate.OpenMarker(filepath.Join(dir, openingDir)); err != nil {
+		return nil, err
+	}
+	w.pool = hydrate.New(hydrate.Options{Processes: childrenAtOnce})
+	closers = append(closers, w.pool.Close)
 	if w.journal, err = storage.OpenJournal(filepath.Join(dir, ownFile), key); err != nil {
 		return nil, err
 	}
@@ -65,11 +72,19 @@ func openTeam(ctx context.Context, o Options, dir string, key storage.Key, s sel
 	if w.replica, err = replica.New(ctx, w.replicaConfig()); err != nil {
 		return nil, err
 	}
-	if err := w.index.load(w.store); err != nil {
+	if err := errors.Join(w.index.load(w.store), w.readAside()); err != nil {
 		return nil, err
 	}
-	if err := w.replay(w.opening); err != nil {
+	if err := w.replay(ctx, w.opening); err != nil {
 		return nil, err
+	}
+	if err := w.retryAside(ctx); err != nil {
+		return nil, err
+	}
+	if w.quarantined != nil { // what others wrote is kept in the journals too
+		if err := w.replica.Settle(ctx); err != nil {
+			return nil, err
+		}
 	}
 	for _, address := range s.Relays {
 		if err := w.useRelay(address); err != nil {
@@ -78,6 +93,15 @@ func openTeam(ctx context.Context, o Options, dir string, key storage.Key, s sel
 	}
 	return w, nil
 }
+
+// probed tells how far a store is checked that was not closed well.
+func (w *Workspace) probed(c storage.Checked) {
+	w.notify("progress", Progress{Task: "open", Phase: fmt.Sprintf("Checking the store: %d records", c.Values)})
+}
+
+// Recovered says what was found damaged at opening and built again; nil is
+// nothing.
+func (w *Workspace) Recovered() *storage.Quarantined { return w.quarantined }
 
 // opening tells how far the views are that have to be made at opening.
 func (w *Workspace) opening(done, of int) {

@@ -367,7 +367,7 @@ func (p *player) write(doc artefact.DocID, k kind.Kind, changes *[]artefact.Chan
 // that lives as long as this takes.
 func (p *player) keep(ctx context.Context) error {
 	w := p.w
-	if err := p.own(p.cast[sample.People[0].Key]); err != nil {
+	if err := p.own(ctx, p.cast[sample.People[0].Key]); err != nil {
 		return err
 	}
 	cloud := relay.NewMemory("sample")
@@ -404,7 +404,7 @@ func (p *player) keep(ctx context.Context) error {
 }
 
 // own writes the changes of this device’s person to its journal.
-func (p *player) own(a *actor) error {
+func (p *player) own(ctx context.Context, a *actor) error {
 	w := p.w
 	for part := range slices.Chunk(a.bodies, 500) {
 		var records [][]byte
@@ -419,7 +419,7 @@ func (p *player) own(a *actor) error {
 			return err
 		}
 	}
-	return w.replay(nil)
+	return w.replay(ctx, nil)
 }
 
 // send seals what an actor wrote, and says where its journal ends.

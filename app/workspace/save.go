@@ -3,6 +3,7 @@ package workspace
 import (
 	"bytes"
 	"compress/flate"
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -21,6 +22,7 @@ const (
 	inHeads   storage.Bucket = 'h' // document → what lists show of it
 	inState   storage.Bucket = 's' // what the replica and this package remember
 	inDirty   storage.Bucket = 'd' // document → its view is older than its changes
+	inAside   storage.Bucket = 'a' // change hash → what was refused, by whom, and why
 )
 
 // applied is the number of the last own journal entry that the store has.
@@ -128,21 +130,31 @@ func putChange(tx *storage.Tx, c artefact.Change) error {
 	return tx.Put(inChanges, append(c.Doc[:], meta.Hash[:]...), body)
 }
 
+// packed is a view as the store keeps it: whole, and what lists show of it.
+type packed struct{ whole, head []byte }
+
+func packView(v artefact.View) (p packed, err error) {
+	if p.whole, err = pack(v); err == nil {
+		p.head, err = json.Marshal(headOf(v))
+	}
+	return p, err
+}
+
 // putView writes the view of a document, and takes its mark away.
 func putView(tx *storage.Tx, v artefact.View) error {
 	doc, err := artefact.ParseDocID(v.Doc)
 	if err != nil {
 		return err
 	}
-	whole, err := pack(v)
+	p, err := packView(v)
 	if err != nil {
 		return err
 	}
-	head, err := json.Marshal(headOf(v))
-	if err != nil {
-		return err
-	}
-	return errors.Join(tx.Put(inViews, doc[:], whole), tx.Put(inHeads, doc[:], head), tx.Delete(inDirty, doc[:]))
+	return putPacked(tx, doc, p)
+}
+
+func putPacked(tx *storage.Tx, doc artefact.DocID, p packed) error {
+	return errors.Join(tx.Put(inViews, doc[:], p.whole), tx.Put(inHeads, doc[:], p.head), tx.Delete(inDirty, doc[:]))
 }
 
 // A document is dirty while the store has changes of it that its view lacks.
@@ -221,7 +233,7 @@ const viewsVersion = "1"
 
 // replay brings the store to what the journal says, after a kill between the
 // two or after the store was lost, and makes the views that are missing.
-func (w *Workspace) replay(progress func(done, of int)) error {
+func (w *Workspace) replay(ctx context.Context, progress func(done, of int)) error {
 	var version []byte
 	err := w.store.View(func(tx *storage.Tx) error {
 		b, err := tx.Get(inState, applied)
@@ -246,7 +258,7 @@ func (w *Workspace) replay(progress func(done, of int)) error {
 			return err
 		}
 	}
-	return w.makeViews(progress)
+	return w.makeViews(ctx, progress)
 }
 
 // markAll marks every document as dirty.
@@ -276,27 +288,6 @@ func (w *Workspace) markAll() error {
 		}
 	}
 	return w.store.Update(func(tx *storage.Tx) error { return tx.Put(inState, []byte("views"), []byte(viewsVersion)) })
-}
-
-// makeViews makes the views of documents that are marked. One that cannot be
-// opened yet keeps its mark, and is tried at the next opening.
-func (w *Workspace) makeViews(progress func(done, of int)) error {
-	var docs []artefact.DocID
-	err := w.store.View(func(tx *storage.Tx) error {
-		return tx.Keys(inDirty, nil, func(key []byte) error { docs = append(docs, artefact.DocID(key)); return nil })
-	})
-	if err != nil {
-		return err
-	}
-	for i, doc := range docs {
-		if err := w.refresh(doc, nil); err != nil {
-			return fmt.Errorf("open %s: %w", doc, err)
-		}
-		if progress != nil {
-			progress(i+1, len(docs))
-		}
-	}
-	return nil
 }
 
 // Last is the number of the last entry that this device wrote.

@@ -256,9 +256,11 @@ func (w *Workspace) SetAside() []Aside {
 	}
 	w.asideMu.Lock()
 	defer w.asideMu.Unlock()
+	from := len(out)
 	for _, r := range w.aside {
 		out = append(out, Aside{Device: r.Device.String(), Number: int(r.Number), Problem: "poison"})
 	}
+	slices.SortFunc(out[from:], func(a, b Aside) int { return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.Number, b.Number)) })
 	return out
 }
 

@@ -55,14 +55,12 @@ func (s replicaState) Put(key string, value []byte) error {
 // apply takes what the replica has verified. An entry that is refused for what
 // it says is set aside and named; only trouble of this device makes the
 // replica try again.
-func (w *Workspace) apply(_ context.Context, all []replica.Received) error {
+func (w *Workspace) apply(ctx context.Context, all []replica.Received) error {
 	entries := make([]received, len(all))
 	for i, r := range all {
 		entries[i] = received{r.Device, r.Entry.Number, r.Entry.Body}
 	}
-	refused, err := w.receive(entries)
-	w.setAside(refused)
-	return err
+	return w.receive(ctx, entries)
 }
 
 // heard turns what the replica does into what a window shows.

@@ -25,6 +25,8 @@ import (
 	"time"
 
 	"longhand/app/artefact"
+	"longhand/app/artefact/automerge"
+	"longhand/app/hydrate"
 	"longhand/app/render/typeset"
 	"longhand/app/search"
 	"longhand/storage"
@@ -97,6 +99,10 @@ type Workspace struct {
 	keep    *folder.Folder
 	replica *replica.Replica
 	search  *search.Index
+	pool    *hydrate.Pool
+	marker  *hydrate.Marker
+
+	quarantined *storage.Quarantined // the store that this opening found damaged
 
 	clock atomic.Pointer[func() time.Time]
 
@@ -120,7 +126,7 @@ type Workspace struct {
 	statusDue bool
 	joinMu    sync.Mutex
 	asideMu   sync.Mutex
-	aside     []Refused
+	aside     map[automerge.Hash]Refused
 	storeErr  error // why the store lags behind the journal, if it does
 
 	zonesMu sync.Mutex
@@ -151,7 +157,7 @@ func (w *Workspace) close() error {
 	if w.setter != nil {
 		err = errors.Join(err, w.setter.Close())
 	}
-	return errors.Join(err, w.journal.Close(), w.store.Close())
+	return errors.Join(err, w.pool.Close(), w.journal.Close(), w.store.Close())
 }
 
 // Me is the person whose device this is.

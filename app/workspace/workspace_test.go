@@ -12,12 +12,24 @@ import (
 	"time"
 
 	"longhand/app/artefact"
+	"longhand/app/artefact/automerge"
 	"longhand/storage"
 	"longhand/storage/secret"
 	"longhand/sync/roster"
 )
 
 var nine = time.Date(2026, 6, 11, 9, 0, 0, 0, time.UTC)
+
+// The test binary is the program whose children open what others wrote.
+// The check of changes lets pass what is known to stop the library, in both
+// processes: there will be more that nobody knows.
+func TestMain(m *testing.M) {
+	automerge.Limits.FirstOp = 0
+	if code, child := RunChild(os.Args[1:]); child {
+		os.Exit(code)
+	}
+	os.Exit(m.Run())
+}
 
 // A member is one person with a data folder, and a clock of their own.
 type member struct {

@@ -14,6 +14,9 @@ import (
 )
 
 func main() {
+	if code, child := workspace.RunChild(os.Args[1:]); child {
+		os.Exit(code)
+	}
 	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -256,6 +256,9 @@ func (r *Replica) startOver(l *link) {
 	l.restart = true
 }
 
+// Settle takes in what is kept and was not applied, without asking any relay.
+func (r *Replica) Settle(ctx context.Context) error { return r.settleNow(ctx) }
+
 func (r *Replica) settleNow(ctx context.Context) error {
 	r.work.Lock()
 	defer r.work.Unlock()

@@ -7,12 +7,12 @@ import (
 	"os"
 
 	"longhand/app/command"
-	"longhand/app/render/typeset"
+	"longhand/app/workspace"
 )
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == typeset.ChildArg {
-		os.Exit(typeset.RunChild(os.Args[2:]))
+	if code, child := workspace.RunChild(os.Args[1:]); child {
+		os.Exit(code)
 	}
 	os.Exit(command.Main(context.Background(), command.System(), os.Args[1:]))
 }
