@@ -74,10 +74,7 @@ func (x *Index) Put(v artefact.View) {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if old, ok := x.of[v.Doc]; ok {
-		x.slots[old].dead = true
-		delete(x.of, v.Doc)
-	}
+	x.drop(v.Doc)
 	if v.Discarded {
 		return
 	}
@@ -89,6 +86,20 @@ func (x *Index) Put(v artefact.View) {
 	}
 	if len(x.slots) > 2*len(x.of)+1000 {
 		x.sweep()
+	}
+}
+
+// Drop makes a document unfindable.
+func (x *Index) Drop(doc string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.drop(doc)
+}
+
+func (x *Index) drop(doc string) {
+	if old, ok := x.of[doc]; ok {
+		x.slots[old].dead = true
+		delete(x.of, doc)
 	}
 }
 

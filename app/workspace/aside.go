@@ -1,7 +1,6 @@
 package workspace
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -22,7 +21,6 @@ type Refused struct {
 	Number uint64           `json:"number"` // 0 when it is not known any more
 	Doc    string           `json:"doc,omitempty"`
 	Why    string           `json:"why"`
-	Newer  bool             `json:"newer,omitempty"` // this version cannot read it, a later one will
 	Body   []byte           `json:"body"`
 }
 
@@ -45,7 +43,7 @@ func putAside(tx *storage.Tx, r Refused) error {
 
 // setAside keeps an entry that cannot be read.
 func (w *Workspace) setAside(r received, why error) error {
-	one := Refused{Device: r.device, Number: r.number, Why: why.Error(), Newer: errors.Is(why, artefact.ErrVersion), Body: r.body}
+	one := Refused{Device: r.device, Number: r.number, Why: why.Error(), Body: r.body}
 	if err := w.store.Update(func(tx *storage.Tx) error { return putAside(tx, one) }); err != nil {
 		return err
 	}
@@ -56,7 +54,7 @@ func (w *Workspace) setAside(r received, why error) error {
 // document if it was in it.
 func (w *Workspace) putPoison(tx *storage.Tx, j *job) error {
 	for _, p := range j.res.Poison {
-		one, err := j.refused(p)
+		one, err := j.record(p)
 		if err != nil {
 			return err
 		}
@@ -72,7 +70,7 @@ func (w *Workspace) putPoison(tx *storage.Tx, j *job) error {
 	return nil
 }
 
-func (j *job) refused(p *hydrate.Poison) (r Refused, err error) {
+func (j *job) record(p *hydrate.Poison) (r Refused, err error) {
 	r = Refused{Doc: j.doc.String(), Why: string(p.Why)}
 	if r.Device, err = journal.ParseDeviceID(string(p.Writer)); err != nil {
 		return r, fmt.Errorf("set aside: %w", err)
@@ -115,37 +113,39 @@ func (w *Workspace) readAside() error {
 	return nil
 }
 
-func (w *Workspace) isAside(h automerge.Hash) bool {
+func (w *Workspace) isAside(h automerge.Hash) (why string, aside bool) {
 	w.asideMu.Lock()
 	defer w.asideMu.Unlock()
-	_, aside := w.aside[h]
-	return aside
+	r, aside := w.aside[h]
+	return r.Why, aside
 }
 
-// retryAside looks again at what a version before this one could not read.
-func (w *Workspace) retryAside(ctx context.Context) error {
-	var again []received
-	w.asideMu.Lock()
-	for _, r := range w.aside {
-		if r.Newer {
-			again = append(again, received{r.Device, r.Number, r.Body})
-		}
-	}
-	w.asideMu.Unlock()
-	for _, r := range again {
-		if _, _, err := artefact.ParseChange(r.body); errors.Is(err, artefact.ErrVersion) {
-			continue
-		}
-		key := asideKey(r.body)
-		raw := sha256.Sum256(r.body) // its hash could not be read when it was set aside
-		if err := w.store.Update(func(tx *storage.Tx) error {
-			return errors.Join(tx.Delete(inAside, key[:]), tx.Delete(inAside, raw[:]))
-		}); err != nil {
+// readsVersion is raised when this program reads, or survives, more than the one
+// before: what that one set aside is then looked at again. The replica hands it
+// over once more.
+const readsVersion = "1"
+
+func (w *Workspace) forgetAside() error {
+	var keys [][]byte
+	err := w.store.View(func(tx *storage.Tx) error {
+		version, err := tx.Get(inState, []byte("reads"))
+		if err != nil && !errors.Is(err, storage.ErrNotFound) {
 			return err
 		}
-		if err := errors.Join(w.readAside(), w.receive(ctx, []received{r})); err != nil {
-			return err
+		if string(version) == readsVersion {
+			return nil
 		}
+		return tx.Keys(inAside, nil, func(key []byte) error { keys = append(keys, key); return nil })
+	})
+	if err != nil {
+		return err
 	}
-	return nil
+	return w.store.Update(func(tx *storage.Tx) error {
+		for _, key := range keys {
+			if err := tx.Delete(inAside, key); err != nil {
+				return err
+			}
+		}
+		return tx.Put(inState, []byte("reads"), []byte(readsVersion))
+	})
 }

@@ -90,6 +90,21 @@ func (x *index) putLocked(doc artefact.DocID, head artefact.View) {
 	}
 }
 
+// drop forgets a document of which nothing counts any more.
+func (x *index) drop(doc artefact.DocID) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	head, known := x.heads[doc]
+	if !known {
+		return
+	}
+	name := prefixOf(head) + "-" + doc.Letters()
+	for n := artefact.ShortLetters; n <= longestShort; n++ {
+		x.letters[name[:len(name)-len(doc.Letters())+n]]--
+	}
+	delete(x.heads, doc)
+}
+
 func prefixOf(v artefact.View) string {
 	k, _ := kind.Of(v.Kind)
 	return k.Prefix

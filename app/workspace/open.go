@@ -72,13 +72,10 @@ func openTeam(ctx context.Context, o Options, dir string, key storage.Key, s sel
 	if w.replica, err = replica.New(ctx, w.replicaConfig()); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(w.index.load(w.store), w.readAside()); err != nil {
+	if err := errors.Join(w.index.load(w.store), w.forgetAside(), w.readAside()); err != nil {
 		return nil, err
 	}
 	if err := w.replay(ctx, w.opening); err != nil {
-		return nil, err
-	}
-	if err := w.retryAside(ctx); err != nil {
 		return nil, err
 	}
 	if w.quarantined != nil { // what others wrote is kept in the journals too

@@ -6,13 +6,15 @@ import (
 
 	"longhand/app/artefact"
 	"longhand/sync/journal"
+	"longhand/sync/replica"
 )
 
 // received is a journal entry of any device, its signature verified.
 type received struct {
-	device journal.DeviceID
-	number uint64
-	body   []byte
+	device  journal.DeviceID // whose words they are
+	carrier journal.DeviceID // in whose journal they stand: another device of the same person, if that adopted them
+	number  uint64
+	body    []byte
 }
 
 // ErrNotItsWriter: a device signed a change that says another wrote it.
@@ -25,10 +27,10 @@ type arrived struct {
 	at     int64 // when its writer says that it was written, in Unix milliseconds
 }
 
-// receive applies entries: verified by the replica, or replayed from one’s own
-// journal. What is wrong with one entry does not hold up the others: it is set
-// aside and named. An error is this device’s own trouble.
-func (w *Workspace) receive(ctx context.Context, all []received) error {
+// receive applies entries that the replica has verified. What is wrong with one
+// does not hold up the others: it is set aside, and returned. An error is this
+// device’s own trouble.
+func (w *Workspace) receive(ctx context.Context, all []received) (refused replica.Refusals, err error) {
 	byDoc := map[artefact.DocID]*job{}
 	var jobs []*job
 	for _, r := range all {
@@ -37,8 +39,9 @@ func (w *Workspace) receive(ctx context.Context, all []received) error {
 			err = ErrNotItsWriter
 		}
 		if err != nil {
+			refused = append(refused, r.refusal(err.Error()))
 			if err := w.setAside(r, err); err != nil {
-				return err
+				return nil, err
 			}
 			continue
 		}
@@ -50,7 +53,17 @@ func (w *Workspace) receive(ctx context.Context, all []received) error {
 		}
 		j.arrived = append(j.arrived, arrived{r, c, meta.Time})
 	}
-	return w.takeIn(ctx, jobs, nil)
+	if err := w.takeIn(ctx, jobs, nil); err != nil {
+		return nil, err
+	}
+	for _, j := range jobs {
+		refused = append(refused, j.refused...)
+	}
+	return refused, nil
+}
+
+func (r received) refusal(why string) replica.Refusal {
+	return replica.Refusal{Device: r.carrier, Number: r.number, Why: why}
 }
 
 // storeFailed remembers that the store lags behind the journal, for the status.

@@ -80,9 +80,13 @@ func (w *Workspace) catchUp(to uint64) error {
 			return err
 		}
 		for _, e := range entries {
-			c, _, err := artefact.ParseChange(e.Body)
+			r, err := w.replica.Unwrap(e) // it may be an older device’s of this person
+			var c artefact.Change
+			if err == nil {
+				c, _, err = artefact.ParseChange(r.Entry.Body)
+			}
 			if err != nil {
-				continue // refused when it was replayed, and named there
+				continue // no version of this program has written it
 			}
 			if err := w.store.Update(func(tx *storage.Tx) error {
 				return errors.Join(putChange(tx, c), putDirty(tx, c.Doc), putApplied(tx, e.Number))
@@ -155,6 +159,10 @@ func putView(tx *storage.Tx, v artefact.View) error {
 
 func putPacked(tx *storage.Tx, doc artefact.DocID, p packed) error {
 	return errors.Join(tx.Put(inViews, doc[:], p.whole), tx.Put(inHeads, doc[:], p.head), tx.Delete(inDirty, doc[:]))
+}
+
+func dropView(tx *storage.Tx, doc artefact.DocID) error {
+	return errors.Join(tx.Delete(inViews, doc[:]), tx.Delete(inHeads, doc[:]), tx.Delete(inDirty, doc[:]))
 }
 
 // A document is dirty while the store has changes of it that its view lacks.

@@ -28,7 +28,7 @@ const (
 func (w *Workspace) replicaConfig() replica.Config {
 	return replica.Config{
 		Identity: w.identity, Roster: w.roster, Keep: w.keep,
-		State: replicaState{w.store}, Outbox: w, Apply: w.apply,
+		State: replicaState{w.store}, Outbox: w, Apply: w.apply, Needed: w.needed, Retract: w.retract, Version: readsVersion,
 		Now: w.Now, Rand: rand.Reader, Notify: w.heard,
 		Flush: flushEvery, Poll: pollEvery, SeenEvery: seenEvery,
 	}
@@ -58,9 +58,13 @@ func (s replicaState) Put(key string, value []byte) error {
 func (w *Workspace) apply(ctx context.Context, all []replica.Received) error {
 	entries := make([]received, len(all))
 	for i, r := range all {
-		entries[i] = received{r.Device, r.Entry.Number, r.Entry.Body}
+		entries[i] = received{r.Device, r.Entry.Device, r.Entry.Number, r.Entry.Body}
 	}
-	return w.receive(ctx, entries)
+	refused, err := w.receive(ctx, entries)
+	if err == nil && len(refused) > 0 {
+		err = refused
+	}
+	return err
 }
 
 // heard turns what the replica does into what a window shows.

@@ -14,6 +14,7 @@ import (
 	"longhand/app/hydrate"
 	"longhand/app/kind"
 	"longhand/storage"
+	"longhand/sync/replica"
 )
 
 // How others’ changes come in. Changes of one document are a job: a child
@@ -31,6 +32,7 @@ type job struct {
 	res     hydrate.Result
 	view    packed // of res.View, unless it waits
 	idle    bool   // nothing of it is new
+	refused replica.Refusals
 }
 
 const (
@@ -91,6 +93,11 @@ func (w *Workspace) takeSome(ctx context.Context, jobs []*job) error {
 	if err != nil {
 		return err
 	}
+	if slices.ContainsFunc(jobs, func(j *job) bool { return len(j.res.Poison) > 0 }) {
+		if err := w.readAside(); err != nil {
+			return err
+		}
+	}
 	var docs []artefact.DocID
 	for _, j := range jobs {
 		if err := w.show(j, slices.Contains(stale, j)); err != nil {
@@ -114,7 +121,11 @@ func (w *Workspace) open(ctx context.Context, j *job) error {
 		known[automerge.HashOf(c.Raw)] = true
 	}
 	for _, a := range j.arrived {
-		if h := automerge.HashOf(a.change.Raw); !known[h] && !w.isAside(h) {
+		h := automerge.HashOf(a.change.Raw)
+		switch why, aside := w.isAside(h); {
+		case aside:
+			j.refused = append(j.refused, a.refusal(why))
+		case !known[h]:
 			known[h] = true
 			j.fresh = append(j.fresh, a.change)
 		}
@@ -123,11 +134,26 @@ func (w *Workspace) open(ctx context.Context, j *job) error {
 		return nil
 	}
 	j.res, err = w.pool.Hydrate(ctx, hydrate.Job{Doc: j.doc, Have: j.have, New: j.fresh, Owners: w.owner, Begun: w.beginnerOf})
-	if err != nil || j.res.Waits != nil {
+	if err != nil {
 		return err
+	}
+	j.note()
+	if j.res.Waits != nil {
+		return nil
 	}
 	j.view, err = packView(j.res.View)
 	return err
+}
+
+// note names the entries that the child could not open.
+func (j *job) note() {
+	for _, p := range j.res.Poison {
+		for _, a := range j.arrived {
+			if automerge.HashOf(a.change.Raw) == p.Change {
+				j.refused = append(j.refused, a.refusal(string(p.Why)))
+			}
+		}
+	}
 }
 
 // storeAll writes what the children could open, and sets aside what they could
@@ -238,9 +264,6 @@ func (j *job) gone() (n int) {
 
 // show brings the index, and the document if it is open, up to what was stored.
 func (w *Workspace) show(j *job, stale bool) error {
-	if len(j.res.Poison) > 0 {
-		w.readAside()
-	}
 	w.desk.mu.Lock()
 	open := w.desk.open[j.doc]
 	w.desk.mu.Unlock()

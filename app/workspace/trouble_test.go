@@ -208,12 +208,12 @@ func TestTwoChangesOfOneWriterAndNumberAreNotBothTaken(t *testing.T) {
 		tom.must(err)
 		body, err := c.MarshalBinary()
 		tom.must(err)
-		bodies = append(bodies, received{tom.identity.Device(), uint64(len(bodies) + 100), body})
+		bodies = append(bodies, received{tom.identity.Device(), tom.identity.Device(), uint64(len(bodies) + 100), body})
 		a.Close()
 	}
-	ines.must(ines.receive(t.Context(), bodies))
-	if len(ines.aside) != 1 {
-		t.Fatalf("%v", ines.aside)
+	refused, err := ines.receive(t.Context(), bodies)
+	if err != nil || len(refused) != 1 || len(ines.aside) != 1 {
+		t.Fatalf("%v, %v, %v", refused, ines.aside, err)
 	}
 	p, err := ines.Page(id)
 	ines.must(err)
