@@ -62,15 +62,24 @@ func Create(ctx context.Context, o Options, t NewTeam) (*Workspace, error) {
 	return w, nil
 }
 
+// OwnInvite reports whether a code invites a further device of a person who is
+// in the team already, and so needs no name.
+func OwnInvite(code string) bool {
+	inv, err := roster.ParseInvite(code)
+	return err == nil && inv.Person != nil
+}
+
 // Join asks to be let into a team with an invitation. The Workspace is open,
 // and empty until a member’s device has answered; see [Workspace.Joining].
 func Join(ctx context.Context, o Options, j Joining) (*Workspace, error) {
-	if err := checkProfile(j.Me, j.Zone, &j.Hours); err != nil {
-		return nil, err
-	}
 	inv, err := roster.ParseInvite(j.Code)
 	if err != nil {
 		return nil, err
+	}
+	if inv.Person == nil {
+		if err := checkProfile(j.Me, j.Zone, &j.Hours); err != nil {
+			return nil, err
+		}
 	}
 	o.Passphrase = firstOf(j.Passphrase, o.Passphrase)
 	s, err := newSelf(o)
@@ -78,6 +87,9 @@ func Join(ctx context.Context, o Options, j Joining) (*Workspace, error) {
 		return nil, err
 	}
 	s.Team, s.Relays = inv.Team, inv.Relays
+	if inv.Person != nil { // a further device of somebody who is in already
+		s.Person = *inv.Person
+	}
 	if j.Relay != "" {
 		address, err := PlainRelay(j.Relay)
 		if err != nil {

@@ -24,6 +24,7 @@ import (
 //	window.json             theme and size; nothing private
 //	teams/<id>/self         who this device is in that team, sealed
 //	teams/<id>/own.journal  all that this device wrote; the truth
+//	teams/<id>/own-….journal  the same of a device that took this one’s place
 //	teams/<id>/journal/     everybody’s segments and the roster, as in a relay folder
 //	teams/<id>/store/       Badger: everything that can be made again
 //	teams/<id>/store.lock   held while it is open
@@ -48,6 +49,9 @@ type self struct {
 	Relays   []string        `cbor:"5,keyasint,omitempty"`
 	Joining  *joining        `cbor:"6,keyasint,omitempty"`
 	Sample   bool            `cbor:"7,keyasint,omitempty"`
+	Journal  string          `cbor:"8,keyasint,omitempty"`  // its file, if it is not own.journal
+	Next     []byte          `cbor:"9,keyasint,omitempty"`  // keys of the device that this one is about to become
+	Kit      string          `cbor:"10,keyasint,omitempty"` // of the recovery kit that was typed back, its device
 	identity *journal.Identity
 }
 

@@ -33,11 +33,22 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
+	w, err := openTeam(ctx, o, dir, key, s, roster.New(s.Team))
+	if err != nil || s.Next == nil {
+		return w, err
+	}
+	// It was cut off while it became a new device.
+	if err := errors.Join(w.Renew(ctx), w.Close()); err != nil {
+		return nil, err
+	}
+	if s, err = loadSelf(dir, key); err != nil {
+		return nil, err
+	}
 	return openTeam(ctx, o, dir, key, s, roster.New(s.Team))
 }
 
 func openTeam(ctx context.Context, o Options, dir string, key storage.Key, s self, ro *roster.Roster) (_ *Workspace, err error) {
-	w := &Workspace{options: o, dir: dir, key: key, self: s, identity: s.identity, person: s.Person, team: s.Team, roster: ro, search: search.New()}
+	w := &Workspace{options: o, dir: dir, key: key, self: s, identity: s.identity, person: s.Person, team: s.Team, journalName: s.Journal, roster: ro, search: search.New()}
 	w.background, w.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	var closers []func() error
 	defer func() {
@@ -58,7 +69,7 @@ func openTeam(ctx context.Context, o Options, dir string, key storage.Key, s sel
 	}
 	w.pool = hydrate.New(hydrate.Options{Processes: childrenAtOnce})
 	closers = append(closers, w.pool.Close)
-	if w.journal, err = storage.OpenJournal(filepath.Join(dir, ownFile), key); err != nil {
+	if w.journal, err = storage.OpenJournal(filepath.Join(dir, s.journalFile()), key); err != nil {
 		return nil, err
 	}
 	closers = append(closers, w.journal.Close)

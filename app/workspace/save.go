@@ -25,8 +25,8 @@ const (
 	inAside   storage.Bucket = 'a' // change hash → what was refused, by whom, and why
 )
 
-// applied is the number of the last own journal entry that the store has.
-var applied = []byte("applied")
+// keyApplied holds the number of the last own journal entry that the store has.
+const keyApplied = "applied"
 
 // save writes own changes of one document: first to the journal, synced, then
 // with the view they lead to into the store. When it returns they are saved.
@@ -58,7 +58,7 @@ func (w *Workspace) save(v artefact.View, all ...artefact.Change) error {
 	}
 	if err == nil {
 		err = w.store.Update(func(tx *storage.Tx) error {
-			return errors.Join(putLastEntry(tx, all[0].Doc, last), putApplied(tx, last))
+			return errors.Join(w.putLastEntry(tx, all[0].Doc, last), w.putApplied(tx, last))
 		})
 	}
 	if err == nil {
@@ -89,7 +89,7 @@ func (w *Workspace) catchUp(to uint64) error {
 				continue // no version of this program has written it
 			}
 			if err := w.store.Update(func(tx *storage.Tx) error {
-				return errors.Join(putChange(tx, c), putDirty(tx, c.Doc), putApplied(tx, e.Number))
+				return errors.Join(putChange(tx, c), putDirty(tx, c.Doc), w.putApplied(tx, e.Number))
 			}); err != nil {
 				return err
 			}
@@ -118,8 +118,8 @@ func (w *Workspace) putAll(v artefact.View, all []artefact.Change) error {
 	return w.store.Update(func(tx *storage.Tx) error { return putView(tx, v) })
 }
 
-func putApplied(tx *storage.Tx, number uint64) error {
-	return tx.Put(inState, applied, binary.BigEndian.AppendUint64(nil, number))
+func (w *Workspace) putApplied(tx *storage.Tx, number uint64) error {
+	return tx.Put(inState, w.under(keyApplied), binary.BigEndian.AppendUint64(nil, number))
 }
 
 func putChange(tx *storage.Tx, c artefact.Change) error {
@@ -244,7 +244,7 @@ const viewsVersion = "1"
 func (w *Workspace) replay(ctx context.Context, progress func(done, of int)) error {
 	var version []byte
 	err := w.store.View(func(tx *storage.Tx) error {
-		b, err := tx.Get(inState, applied)
+		b, err := tx.Get(inState, w.under(keyApplied))
 		if err == nil && len(b) == 8 {
 			w.applied = binary.BigEndian.Uint64(b)
 		} else if err != nil && !errors.Is(err, storage.ErrNotFound) {

@@ -183,7 +183,9 @@ func (w *Workspace) devices(st replica.Status) ([]Device, int) {
 	count, nth := map[roster.PersonID]int{}, map[roster.PersonID]int{}
 	state := w.roster.State()
 	for _, d := range state.Devices {
-		count[d.Person]++
+		if !d.Kit {
+			count[d.Person]++
+		}
 	}
 	others := map[string]replica.DeviceStatus{}
 	entries := int(st.Own)
@@ -193,6 +195,9 @@ func (w *Workspace) devices(st replica.Status) ([]Device, int) {
 	}
 	out := []Device{}
 	for _, d := range state.Devices {
+		if d.Kit {
+			continue
+		}
 		nth[d.Person]++
 		if d.Removed {
 			continue
@@ -317,10 +322,12 @@ func firstKey[V any](m map[string]V) string {
 
 // The number of the own journal entry that last changed a document, so that
 // “delivered” can be asked of it.
-func lastEntryKey(doc artefact.DocID) []byte { return append([]byte("entry/"), doc[:]...) }
+func (w *Workspace) lastEntryKey(doc artefact.DocID) []byte {
+	return append(w.under("entry/"), doc[:]...)
+}
 
-func putLastEntry(tx *storage.Tx, doc artefact.DocID, number uint64) error {
-	return tx.Put(inState, lastEntryKey(doc), binary.BigEndian.AppendUint64(nil, number))
+func (w *Workspace) putLastEntry(tx *storage.Tx, doc artefact.DocID, number uint64) error {
+	return tx.Put(inState, w.lastEntryKey(doc), binary.BigEndian.AppendUint64(nil, number))
 }
 
 // deliveredTo counts the devices that hold all that this one wrote of a
@@ -328,7 +335,7 @@ func putLastEntry(tx *storage.Tx, doc artefact.DocID, number uint64) error {
 func (w *Workspace) deliveredTo(doc artefact.DocID) *Delivered {
 	var number uint64
 	err := w.store.View(func(tx *storage.Tx) error {
-		b, err := tx.Get(inState, lastEntryKey(doc))
+		b, err := tx.Get(inState, w.lastEntryKey(doc))
 		if err == nil && len(b) == 8 {
 			number = binary.BigEndian.Uint64(b)
 		}

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -13,6 +14,7 @@ import (
 
 	"longhand/storage"
 	"longhand/sync/journal"
+	"longhand/sync/relay"
 	"longhand/sync/relay/folder"
 	"longhand/sync/replica"
 	"longhand/sync/roster"
@@ -28,18 +30,23 @@ const (
 func (w *Workspace) replicaConfig() replica.Config {
 	return replica.Config{
 		Identity: w.identity, Roster: w.roster, Keep: w.keep,
-		State: replicaState{w.store}, Outbox: w, Apply: w.apply, Needed: w.needed, Retract: w.retract, Version: readsVersion,
+		State: replicaState{w.store, w.under("replica/")}, Outbox: w, Apply: w.apply, Needed: w.needed, Retract: w.retract, Version: readsVersion,
 		Now: w.Now, Rand: rand.Reader, Notify: w.heard,
 		Flush: flushEvery, Poll: pollEvery, SeenEvery: seenEvery,
 	}
 }
 
 // replicaState keeps what the replica remembers.
-type replicaState struct{ store *storage.Store }
+type replicaState struct {
+	store *storage.Store
+	under []byte
+}
+
+func (s replicaState) key(name string) []byte { return append(bytes.Clone(s.under), name...) }
 
 func (s replicaState) Get(key string) (out []byte, err error) {
 	err = s.store.View(func(tx *storage.Tx) error {
-		out, err = tx.Get(inState, []byte("replica/"+key))
+		out, err = tx.Get(inState, s.key(key))
 		return err
 	})
 	if errors.Is(err, storage.ErrNotFound) {
@@ -49,7 +56,7 @@ func (s replicaState) Get(key string) (out []byte, err error) {
 }
 
 func (s replicaState) Put(key string, value []byte) error {
-	return s.store.Update(func(tx *storage.Tx) error { return tx.Put(inState, []byte("replica/"+key), value) })
+	return s.store.Update(func(tx *storage.Tx) error { return tx.Put(inState, s.key(key), value) })
 }
 
 // apply takes what the replica has verified. An entry that is refused for what
@@ -139,8 +146,12 @@ func PlainRelay(address string) (string, error) {
 // useRelay begins to use a relay. One that cannot be reached says so in its
 // state and is tried again.
 func (w *Workspace) useRelay(address string) error {
-	path := strings.TrimPrefix(address, "folder:")
-	return w.replica.AddRelay(address, folder.New(path, w.team, w.identity.Device(), folder.Options{}))
+	return w.replica.AddRelay(address, openRelay(address, w.team, w.identity))
+}
+
+// openRelay is the relay at an address, for a device.
+func openRelay(address string, team journal.TeamID, id *journal.Identity) relay.Relay {
+	return folder.New(strings.TrimPrefix(address, "folder:"), team, id.Device(), folder.Options{})
 }
 
 // prepareRelay makes a new relay ready: an empty folder, or one that is not
@@ -316,8 +327,10 @@ func (w *Workspace) finishJoining() error {
 	if j == nil {
 		return nil
 	}
-	if err := w.writeProfile(j.Name, j.Zone, j.Hours); err != nil {
-		return err
+	if !OwnInvite(j.Code) {
+		if err := w.writeProfile(j.Name, j.Zone, j.Hours); err != nil {
+			return err
+		}
 	}
 	if err := w.updateSelf(func(s *self) { s.Joining = nil }); err != nil {
 		return err

@@ -110,8 +110,11 @@ type Workspace struct {
 	identity *journal.Identity
 	person   roster.PersonID
 	team     journal.TeamID
-	selfMu   sync.Mutex
-	self     self
+	// journalName is empty for the first device that lived in this data folder.
+	journalName string
+	selfMu      sync.Mutex
+	self        self
+	kit         *madeKit // until it was checked; under selfMu
 
 	// saving orders what goes to the journal, and with it to the store.
 	saving  sync.Mutex
