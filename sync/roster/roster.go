@@ -28,6 +28,7 @@ var (
 	ErrInviteClosed  = errors.New("this invitation has been used or withdrawn")
 	ErrInviteExpired = errors.New("this invitation has expired")
 	ErrNoKey         = errors.New("this device holds no key of the team yet")
+	ErrParents       = errors.New("names entries that are not here")
 )
 
 // maxWaiting bounds what strangers can make a device remember: anybody can sign an entry whose parents never come.
@@ -93,22 +94,58 @@ func (r *Roster) Add(raw []byte) error {
 }
 
 func (r *Roster) add(raw []byte) error {
-	n := &node{id: entryID(raw)}
-	if r.byID[n.id] != nil || r.waitIDs[n.id] {
+	id := entryID(raw)
+	if r.byID[id] != nil || r.waitIDs[id] {
 		return nil
 	}
-	if err := r.rejected[n.id]; err != nil {
+	if err := r.rejected[id]; err != nil {
 		return err
 	}
+	n, err := r.read(id, raw)
+	if err != nil {
+		return err
+	}
+	return r.place(n)
+}
+
+// read makes a node that is not in its place yet.
+func (r *Roster) read(id journal.Hash, raw []byte) (*node, error) {
 	e, err := parseEntry(raw)
 	if err != nil {
-		return fmt.Errorf("roster entry %s: %w", n.id, err)
+		return nil, fmt.Errorf("roster entry %s: %w", id, err)
 	}
-	if e.op == opFound && journal.TeamID(n.id) != r.team || e.op != opFound && e.team != r.team {
-		return fmt.Errorf("roster entry %s: %w", n.id, ErrOtherTeam)
+	if e.op == opFound && journal.TeamID(id) != r.team || e.op != opFound && e.team != r.team {
+		return nil, fmt.Errorf("roster entry %s: %w", id, ErrOtherTeam)
 	}
-	n.entry, n.raw = e, slices.Clone(raw)
-	return r.place(n)
+	return &node{id: id, entry: e, raw: slices.Clone(raw)}, nil
+}
+
+// Take is Add for whoever answers strangers: an entry whose parents are not all here is refused, and nothing is remembered of what is
+// refused. It reports whether the entry is new.
+func (r *Roster) Take(raw []byte) (added bool, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	id := entryID(raw)
+	if r.byID[id] != nil {
+		return false, nil
+	}
+	n, err := r.read(id, raw)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range n.parentIDs {
+		parent := r.byID[p]
+		if parent == nil {
+			return false, fmt.Errorf("roster entry %s: %w", id, ErrParents)
+		}
+		n.parents = append(n.parents, parent)
+		n.anc = n.anc.or(parent.anc).set(parent.index)
+	}
+	if err := r.viewBefore(n).permits(n); err != nil {
+		return false, fmt.Errorf("roster entry %s: %w", id, err)
+	}
+	n.anc = nil
+	return true, r.place(n)
 }
 
 // place puts a node into the graph, or lets it wait, and then places those that waited for it.

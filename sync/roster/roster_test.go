@@ -487,3 +487,34 @@ func TestForgedAndForeignEntriesAreRefused(t *testing.T) {
 		t.Errorf("a newer version: %v", err)
 	}
 }
+
+func TestWhoTakesFromStrangersRemembersNothingOfWhatIsRefused(t *testing.T) {
+	r, ana := newTeam(t)
+	anInvite(t, r, ana, Terms{Role: RoleMember})
+	all := r.Since(0)
+	other := New(r.Team())
+	for i := len(all) - 1; i > 0; i-- {
+		if added, err := other.Take(all[i]); added || !errors.Is(err, ErrParents) {
+			t.Errorf("entry %d before its parents: %v, %v", i, added, err)
+		}
+	}
+	if len(other.Missing()) != 0 {
+		t.Errorf("it waits for %v", other.Missing())
+	}
+	for i, raw := range all {
+		if added, err := other.Take(raw); err != nil || !added {
+			t.Errorf("entry %d: %v, %v", i, added, err)
+		}
+		if added, err := other.Take(raw); err != nil || added {
+			t.Errorf("entry %d again: %v, %v", i, added, err)
+		}
+	}
+	forged := slices.Clone(all[1])
+	forged[len(forged)-1] ^= 1
+	if _, err := other.Take(forged); !errors.Is(err, ErrForged) {
+		t.Errorf("forged: %v", err)
+	}
+	if other.Len() != r.Len() {
+		t.Errorf("%d of %d entries", other.Len(), r.Len())
+	}
+}
