@@ -1,5 +1,5 @@
 // Package relaytest is the contract that every relay keeps. An implementation's test calls [Run] with a function that opens a new, empty
-// relay for each case, and [RunStore] too if it is a store. It uses no clock of its own: a relay that never delivers hangs the test.
+// relay, or one that holds [Ground], for each case, and [RunStore] too if it is a store. It uses no clock of its own: a relay that never delivers hangs the test.
 package relaytest
 
 import (
@@ -10,30 +10,22 @@ import (
 	"slices"
 	"testing"
 
+	"longhand/sync/journal"
 	"longhand/sync/relay"
-)
-
-// Team is the team, and Author the device, of all blobs in the contract but for some authors. A relay that is opened for one device is opened for Author.
-var (
-	Team   = [32]byte{0x7e, 0xa3}
-	Author = [16]byte{0xa1}
 )
 
 // errEnough ends a Follow from inside.
 var errEnough = errors.New("enough")
 
-func segment(author [16]byte, first, last uint64, text string) relay.Blob {
-	return relay.Blob{Kind: relay.Segment, Team: Team, Author: author, First: first, Last: last, Bytes: []byte(text)}
-}
-
 func all() []relay.Blob {
+	w := theWorld
 	return []relay.Blob{
-		segment(Author, 1, 3, "a run of three"),
-		segment(Author, 4, 4, "another"),
-		segment([16]byte{0xb0, 0x0b}, 1, 1<<40, "somebody else’s"),
-		{Kind: relay.Roster, Team: Team, Bytes: []byte("who belongs")},
-		{Kind: relay.Seen, Team: Team, Author: Author, Counter: 1, Bytes: []byte("what I hold")},
-		{Kind: relay.Mail, Team: Team, Author: Author, Mailbox: [16]byte{0x3a, 0x11}, Bytes: []byte("let me in")},
+		segment(w.author, 1, 3, "a run of three"),
+		segment(w.author, 4, 4, "another"),
+		segment(w.other, 1<<40, 1<<40+2, "somebody else’s"),
+		{Kind: relay.Roster, Team: Team, Bytes: w.entries[len(w.entries)-1]},
+		seen(w.author, 1),
+		{Kind: relay.Mail, Team: Team, Author: w.newcomer, Mailbox: w.mailbox, Bytes: w.request},
 	}
 }
 
@@ -72,7 +64,10 @@ func Run(t *testing.T, open func() relay.Relay) {
 		var seen []relay.Blob
 		var cursor relay.Cursor
 		err := r.Follow(t.Context(), nil, func(b relay.Blob, c relay.Cursor) error {
-			seen, cursor = append(seen, b), slices.Clone(c)
+			cursor = slices.Clone(c)
+			if !isGround(b) {
+				seen = append(seen, b)
+			}
 			if len(seen) == 2 {
 				return errEnough
 			}
@@ -91,7 +86,9 @@ func Run(t *testing.T, open func() relay.Relay) {
 		idle := 0
 		err := r.Follow(t.Context(), nil, func(b relay.Blob, _ relay.Cursor) error {
 			if b.Kind != relay.Idle {
-				got = append(got, b)
+				if !isGround(b) {
+					got = append(got, b)
+				}
 				return nil
 			}
 			if idle++; idle == 1 {
@@ -120,20 +117,17 @@ func Run(t *testing.T, open func() relay.Relay) {
 	})
 	t.Run("of several seen the newest wins", func(t *testing.T) {
 		r := open()
-		other := [16]byte{9}
-		seen := func(author [16]byte, n uint64) relay.Blob {
-			return relay.Blob{Kind: relay.Seen, Team: Team, Author: author, Counter: n, Bytes: fmt.Appendf(nil, "%x holds %d", author, n)}
-		}
-		put(t, r, seen(Author, 1), seen(Author, 300), seen(Author, 20), seen(other, 5))
+		me, other := theWorld.author, theWorld.other
+		put(t, r, seen(me, 1), seen(me, 300), seen(me, 20), seen(other, 5))
 		got, cursor := follow(t, r, nil)
-		same(t, got, []relay.Blob{seen(Author, 300), seen(other, 5)})
-		put(t, r, seen(Author, 301))
+		same(t, got, []relay.Blob{seen(me, 300), seen(other, 5)})
+		put(t, r, seen(me, 301))
 		got, _ = follow(t, r, cursor)
-		same(t, got, []relay.Blob{seen(Author, 301)})
+		same(t, got, []relay.Blob{seen(me, 301)})
 	})
 	t.Run("overlapping segments live side by side", func(t *testing.T) {
 		r := open()
-		want := []relay.Blob{segment(Author, 1, 3, "one"), segment(Author, 1, 3, "the same numbers"), segment(Author, 2, 9, "overlap")}
+		want := []relay.Blob{segment(theWorld.author, 1, 3, "one"), segment(theWorld.author, 1, 3, "the same numbers"), segment(theWorld.author, 2, 9, "overlap")}
 		put(t, r, want...)
 		got, _ := follow(t, r, nil)
 		same(t, got, want)
@@ -141,11 +135,11 @@ func Run(t *testing.T, open func() relay.Relay) {
 	t.Run("what nobody should have to keep is refused", func(t *testing.T) {
 		r := open()
 		for name, b := range map[string]relay.Blob{
-			"a segment over the limit": segment(Author, 1, 1, string(make([]byte, relay.MaxBlob+1))),
+			"a segment over the limit": segment(theWorld.author, 1, 1, string(make([]byte, largest+1))),
 			"a mail over the limit":    {Kind: relay.Mail, Team: Team, Author: Author, Bytes: make([]byte, relay.MaxMail+1)},
-			"an empty blob":            segment(Author, 1, 1, ""),
+			"an empty blob":            {Kind: relay.Segment, Team: Team, Author: Author, First: 1, Last: 1},
 			"idle":                     {Team: Team, Bytes: []byte("x")},
-			"a run of nothing":         segment(Author, 5, 4, "x"),
+			"a run of nothing":         segment(theWorld.author, 5, 4, "x"),
 		} {
 			if err := r.Put(t.Context(), b); err == nil {
 				t.Errorf("%s was taken", name)
@@ -156,7 +150,7 @@ func Run(t *testing.T, open func() relay.Relay) {
 	})
 	t.Run("the largest blob fits", func(t *testing.T) {
 		r := open()
-		b := segment(Author, 1, 2, string(bytes.Repeat([]byte{7}, relay.MaxBlob)))
+		b := segment(theWorld.author, 1, 2, string(bytes.Repeat([]byte{7}, largest)))
 		put(t, r, b)
 		got, _ := follow(t, r, nil)
 		same(t, got, []relay.Blob{b})
@@ -168,7 +162,7 @@ func Run(t *testing.T, open func() relay.Relay) {
 		for i := range uint64(8) {
 			var mine []relay.Blob
 			for n := range uint64(8) {
-				mine = append(mine, segment(Author, 8*i+n+1, 8*i+n+1, fmt.Sprintf("entry %d", 8*i+n+1)))
+				mine = append(mine, segment(theWorld.author, 8*i+n+1, 8*i+n+1, fmt.Sprintf("entry %d", 8*i+n+1)))
 			}
 			want = append(want, mine...)
 			go func() {
@@ -215,7 +209,7 @@ func RunStore(t *testing.T, open func() relay.Store) {
 		}
 	})
 	t.Run("replace puts the new and forgets the old", func(t *testing.T) {
-		for _, author := range [][16]byte{Author, {0xb0, 0x0b}} {
+		for _, author := range []*journal.Identity{theWorld.author, theWorld.other} {
 			s := open()
 			a, b := segment(author, 1, 2, "one"), segment(author, 3, 4, "two")
 			merged := segment(author, 1, 4, "both")
@@ -242,7 +236,7 @@ func put(t *testing.T, r relay.Relay, blobs ...relay.Blob) {
 	}
 }
 
-// follow returns what is there up to the first Idle.
+// follow returns what is there up to the first Idle, but for the ground.
 func follow(t *testing.T, r relay.Relay, after relay.Cursor) ([]relay.Blob, relay.Cursor) {
 	t.Helper()
 	var got []relay.Blob
@@ -252,13 +246,19 @@ func follow(t *testing.T, r relay.Relay, after relay.Cursor) ([]relay.Blob, rela
 		if b.Kind == relay.Idle {
 			return errEnough
 		}
-		got = append(got, b)
+		if !isGround(b) {
+			got = append(got, b)
+		}
 		return nil
 	})
 	if !errors.Is(err, errEnough) {
 		t.Fatalf("follow: %v", err)
 	}
 	return got, cursor
+}
+
+func isGround(b relay.Blob) bool {
+	return slices.ContainsFunc(Ground(), func(g relay.Blob) bool { return relay.RefOf(g) == relay.RefOf(b) })
 }
 
 func distinct(blobs []relay.Blob) []relay.Blob {
