@@ -27,7 +27,7 @@ var house = map[string]struct {
 	"longhand/app/bridge":              {may: []string{"app", "app/workspace", "frontend"}},
 	"longhand/app/command":             {may: []string{"app", "app/bridge", "app/workspace", "app/kind", "app/metric", "storage", "storage/secret"}},
 	"longhand/app/cmd/longhand":        {may: []string{"app/command", "app/workspace"}},
-	"longhand/app/workspace":           {may: []string{"app/kind", "app/artefact", "app/artefact/automerge", "app/cadence", "app/hydrate", "app/metric", "app/render", "app/render/typeset", "app/search", "app/sample", "storage", "storage/secret", "sync/journal", "sync/roster", "sync/relay", "sync/relay/folder", "sync/replica"}},
+	"longhand/app/workspace":           {may: []string{"app/kind", "app/artefact", "app/artefact/automerge", "app/cadence", "app/hydrate", "app/metric", "app/render", "app/render/typeset", "app/search", "app/sample", "storage", "storage/secret", "sync/journal", "sync/roster", "sync/relay", "sync/relay/folder", "sync/relay/server", "sync/replica"}},
 	"longhand/app/sample":              {pure: true},
 	"longhand/app/kind":                {pure: true, may: []string{"app/cadence"}},
 	"longhand/app/artefact":            {pure: true, may: []string{"app/kind", "app/cadence", "app/artefact/automerge"}},
@@ -43,12 +43,18 @@ var house = map[string]struct {
 	"longhand/sync/journal":            {pure: true},
 	"longhand/sync/roster":             {pure: true, may: []string{"sync/journal"}},
 	"longhand/sync/relay":              {},
-	"longhand/sync/relay/relaytest":    {may: []string{"sync/relay"}},
+	"longhand/sync/relay/relaytest":    {may: []string{"sync/relay", "sync/journal", "sync/roster"}},
 	"longhand/sync/relay/folder":       {may: []string{"sync/relay"}},
 	"longhand/sync/replica":            {may: []string{"sync/journal", "sync/roster", "sync/relay"}},
 	"longhand/build/fetch":             {},
 	"longhand/build/bench/emptywindow": {},
 	"longhand/build/bench":             {may: []string{"app/workspace"}},
+
+	"longhand/sync/relay/server":              {may: []string{"sync/relay", "sync/journal", "sync/gateway/wire"}},
+	"longhand/sync/gateway":                   {may: []string{"sync/gateway/engine", "sync/gateway/wire", "sync/journal", "sync/roster", "sync/relay"}},
+	"longhand/sync/gateway/wire":              {may: []string{"sync/journal", "sync/relay"}},
+	"longhand/sync/gateway/engine":            {},
+	"longhand/sync/gateway/engine/enginetest": {may: []string{"sync/gateway/engine"}},
 }
 
 // guarded are modules that one package alone may import.
@@ -58,7 +64,9 @@ var guarded = map[string][]string{
 	"github.com/automerge/automerge-go": {"longhand/app/artefact/automerge"},
 	"github.com/zalando/go-keyring":     {"longhand/storage/secret"},
 	"filippo.io/age":                    {"longhand/storage/secret"},
-	"github.com/spf13/cobra":            {"longhand/app/command"},
+	"github.com/spf13/cobra":            {"longhand/app/command", "longhand/sync/gateway/command"},
+	"github.com/nats-io":                {"longhand/sync/gateway/engine"},
+	"github.com/prometheus":             {"longhand/sync/gateway"},
 	"github.com/tetratelabs/wazero":     {"longhand/app/render/typeset"},
 }
 
