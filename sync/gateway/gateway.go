@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"longhand/sync/gateway/engine"
@@ -45,6 +46,7 @@ type Gateway struct {
 	rates     *rates
 	slots     *slots
 
+	serving  atomic.Int64  // requests being answered
 	stopping chan struct{} // closed when long polls have to end
 	stopOnce sync.Once
 }
@@ -93,6 +95,8 @@ func Server(g *Gateway) *http.Server {
 // has no session something else than that.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := g.now()
+	g.serving.Add(1)
+	defer g.serving.Add(-1)
 	a := &answer{ResponseWriter: w, gateway: g, route: "other"}
 	defer func() {
 		g.metrics.answered(a, r.Method, g.now().Sub(began))
