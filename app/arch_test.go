@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -54,6 +55,8 @@ var house = map[string]struct {
 	"longhand/sync/gateway":                   {may: []string{"sync/gateway/engine", "sync/gateway/wire", "sync/journal", "sync/roster", "sync/relay"}},
 	"longhand/sync/gateway/wire":              {may: []string{"sync/journal", "sync/relay"}},
 	"longhand/sync/gateway/engine":            {},
+	"longhand/sync/gateway/command":           {may: []string{"sync/gateway", "sync/gateway/engine"}},
+	"longhand/sync/cmd/longhand-relay":        {may: []string{"sync/gateway/command"}},
 	"longhand/sync/gateway/engine/enginetest": {may: []string{"sync/gateway/engine"}},
 }
 
@@ -173,5 +176,22 @@ func TestTheCommandLineNeedsNoWindow(t *testing.T) {
 	}
 	if strings.Contains(string(out), "wails") {
 		t.Error("the command line depends on Wails")
+	}
+}
+
+// The relay server is pure Go, and knows nothing of the application.
+func TestTheRelayServerIsPureAndApart(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{.ImportPath}}", "longhand/sync/cmd/longhand-relay")
+	cmd.Dir, cmd.Env = "..", append(os.Environ(), "CGO_ENABLED=0")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path := range strings.FieldsSeq(string(out)) {
+		for _, no := range []string{"longhand/app", "longhand/storage", "github.com/automerge", "github.com/wailsapp"} {
+			if strings.HasPrefix(path, no) {
+				t.Errorf("the relay server depends on %s", path)
+			}
+		}
 	}
 }

@@ -34,7 +34,7 @@ type Options struct {
 	Token string
 
 	Client *http.Client  // nil is one that honours the environment's proxy
-	Tries  int           // how often something is tried before it is said to fail; 0 is 6
+	Tries  int           // how often something is tried before it is said to fail; 0 is 5
 	Pause  time.Duration // before the first repetition; it doubles; 0 is 200 ms
 	Wait   time.Duration // how long a request for news may wait; 0 is 50 s
 }
@@ -97,7 +97,7 @@ func New(address string, team journal.TeamID, id *journal.Identity, o Options) (
 		o.Entries = func() [][]byte { return nil }
 	}
 	if o.Tries == 0 {
-		o.Tries = 6
+		o.Tries = 5
 	}
 	if o.Pause == 0 {
 		o.Pause = 200 * time.Millisecond

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -35,7 +35,7 @@ type serving struct {
 	replicas                              int
 }
 
-func serveCommand(e env) *cobra.Command {
+func serveCommand(e Env) *cobra.Command {
 	var s serving
 	c := &cobra.Command{
 		Use: "serve --data DIR [--listen 127.0.0.1:8437] [--tls-cert F --tls-key F] [--open | --token-file F] [--nats URL --replicas 3]", Short: "Run the relay until it is stopped", Args: cobra.NoArgs,
@@ -77,14 +77,14 @@ func (s *serving) check() error {
 	return nil
 }
 
-func (s *serving) run(ctx context.Context, e env) (err error) {
+func (s *serving) run(ctx context.Context, e Env) (err error) {
 	if err := s.check(); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(s.data, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
-	log := slog.New(slog.NewTextHandler(e.err, nil))
+	log := slog.New(slog.NewTextHandler(e.Err, nil))
 	admission, err := s.admission(e)
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func (s *serving) run(ctx context.Context, e env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, eng.Close()) }()
-	g, err := gateway.New(ctx, eng, gateway.Options{Admission: admission, Log: log, Now: e.now})
+	g, err := gateway.New(ctx, eng, gateway.Options{Admission: admission, Log: log, Now: e.Now})
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (s *serving) run(ctx context.Context, e env) (err error) {
 		return errors.Join(err, l.Close())
 	}
 	defer control.close()
-	fmt.Fprintf(e.out, "READY %s\n", address)
+	fmt.Fprintf(e.Out, "READY %s\n", address)
 	log.Info("listening", "address", address)
 	err = serveUntil(ctx, gateway.Server(g), l, g)
 	log.Info("stopped")
@@ -141,7 +141,7 @@ func (s *serving) engine(ctx context.Context) (engine.Engine, error) {
 
 // admission is who may bring a new team. A relay that was told nothing has a token of its own, so that it works on a fresh machine and is
 // still closed to strangers.
-func (s *serving) admission(e env) (gateway.Admission, error) {
+func (s *serving) admission(e Env) (gateway.Admission, error) {
 	switch {
 	case s.open:
 		return gateway.Open{Quota: openQuota}, nil
@@ -155,11 +155,11 @@ func (s *serving) admission(e env) (gateway.Admission, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	switch {
 	case err == nil:
-		_, err = fmt.Fprintln(f, gateway.NewToken(firstQuota, e.now().Add(firstLasts)))
+		_, err = fmt.Fprintln(f, gateway.NewToken(firstQuota, e.Now().Add(firstLasts)))
 		if err = errors.Join(err, f.Close()); err != nil {
 			return nil, fmt.Errorf("write the first token: %w", err)
 		}
-		fmt.Fprintf(e.err, "A new team needs a relay token. The first is in %s; `longhand-relay token new` makes more.\n", path)
+		fmt.Fprintf(e.Err, "A new team needs a relay token. The first is in %s; `longhand-relay token new` makes more.\n", path)
 	case !errors.Is(err, fs.ErrExist):
 		return nil, fmt.Errorf("write the first token: %w", err)
 	}

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"errors"
@@ -13,7 +13,7 @@ import (
 	"longhand/sync/gateway"
 )
 
-func tokenCommand(e env) *cobra.Command {
+func tokenCommand(e Env) *cobra.Command {
 	c := &cobra.Command{Use: "token", Short: "Tokens that let new teams in", Args: cobra.NoArgs}
 	var quota, expires string
 	draw := &cobra.Command{
@@ -27,7 +27,7 @@ func tokenCommand(e env) *cobra.Command {
 			if err != nil {
 				return &misuse{err}
 			}
-			_, err = fmt.Fprintln(e.out, gateway.NewToken(bytes, e.now().Add(valid)))
+			_, err = fmt.Fprintln(e.Out, gateway.NewToken(bytes, e.Now().Add(valid)))
 			return err
 		},
 	}

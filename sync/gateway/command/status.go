@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"context"
@@ -19,7 +19,7 @@ import (
 	"longhand/sync/gateway"
 )
 
-func statusCommand(e env) *cobra.Command {
+func statusCommand(e Env) *cobra.Command {
 	var data string
 	var asJSON bool
 	c := &cobra.Command{Use: "status [--data DIR] [--json]", Short: "How the relay on this machine stands: teams, sizes, lag, health", Args: cobra.NoArgs,
@@ -31,7 +31,7 @@ func statusCommand(e env) *cobra.Command {
 
 var errNotRunning = errors.New("no relay is running here; start one with `longhand-relay serve`, or say where its data is with --data")
 
-func status(ctx context.Context, e env, data string, asJSON bool) error {
+func status(ctx context.Context, e Env, data string, asJSON bool) error {
 	if data == "" {
 		place, err := lastPlace()
 		if err != nil {
@@ -64,11 +64,11 @@ func status(ctx context.Context, e env, data string, asJSON bool) error {
 			gateway.Status
 		}{d.Address, s}, "", "  ")
 		if err == nil {
-			_, err = fmt.Fprintln(e.out, string(out))
+			_, err = fmt.Fprintln(e.Out, string(out))
 		}
 		return err
 	}
-	printStatus(e.out, d.Address, s)
+	printStatus(e.Out, d.Address, s)
 	return nil
 }
 
