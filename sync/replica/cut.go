@@ -25,7 +25,15 @@ type uncounted struct {
 
 // judgeRemoved judges the devices for which that is called for. It is called under work.
 func (r *Replica) judgeRemoved(ctx context.Context) error {
-	for _, d := range r.cfg.Roster.State().Devices {
+	s := r.cfg.Roster.State()
+	devices := slices.Clone(s.Devices)
+	for id := range r.kept {
+		// Let in, and then not: the invite had been withdrawn meanwhile, or whoever let it in removed. Nothing of it counts.
+		if _, known := s.Device(id); !known {
+			devices = append(devices, roster.Device{ID: id, Removed: true})
+		}
+	}
+	for _, d := range devices {
 		if !d.Removed || d.Kit || d.ID == r.me {
 			r.mu.Lock()
 			delete(r.beyond, d.ID)

@@ -105,6 +105,9 @@ func (r *Replica) noteRoster() {
 	if here {
 		r.join = nil
 	}
+	if here && !left && r.halted == ErrRemoved {
+		r.halted = nil // the removal has been overruled
+	}
 	r.mu.Unlock()
 	r.cfg.Notify(Event{Kind: EventRoster})
 	if newly {

@@ -280,14 +280,17 @@ func (r *Replica) setAside(ctx context.Context, b relay.Blob, why Reason) error 
 	if err := r.cfg.Keep.Put(ctx, b); err != nil {
 		return fmt.Errorf("keep segment %d-%d: %w", b.First, b.Last, err)
 	}
-	ref := relay.RefOf(b)
+	r.putAside(relay.RefOf(b), why)
+	return nil
+}
+
+func (r *Replica) putAside(ref relay.Ref, why Reason) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.addKept(ref)
 	if r.shelf[ref] != why {
 		r.shelf[ref], r.shelfDirty = why, true
 	}
-	return nil
 }
 
 func (r *Replica) unshelve(ref relay.Ref) {
@@ -332,6 +335,9 @@ func (r *Replica) retryShelf(ctx context.Context, all bool) error {
 		}
 		d, ok := r.cfg.Roster.State().Device(h.Device)
 		if !ok {
+			if r.shelf[ref] != BeyondCut {
+				r.putAside(ref, Unknown) // let in, and then not
+			}
 			continue
 		}
 		if _, err := journal.Verify(b.Bytes, d.Public); err != nil {

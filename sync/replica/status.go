@@ -137,8 +137,12 @@ func (r *Replica) Status() Status {
 		for _, f := range was.entries {
 			numbers = numbers.add(f.Entry.Number, f.Entry.Number)
 		}
+		reason := BeyondCut
+		if _, known := s.Device(d); !known {
+			reason = Unknown
+		}
 		for _, n := range numbers {
-			out.SetAside = append(out.SetAside, SetAside{Device: d, First: n.First, Last: n.Last, Reason: BeyondCut})
+			out.SetAside = append(out.SetAside, SetAside{Device: d, First: n.First, Last: n.Last, Reason: reason})
 		}
 	}
 	for ref, why := range r.shelf {

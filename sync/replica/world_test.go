@@ -146,6 +146,17 @@ func (p *person) has() []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
+// own is what somebody wrote.
+func (p *person) own() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []string
+	for _, e := range p.written {
+		out = append(out, line(p.id.Device(), e))
+	}
+	return out
+}
+
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

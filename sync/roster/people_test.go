@@ -62,6 +62,18 @@ func TestTwoRemovalsAtOnceLeaveNoKeyThatEitherOfTheRemovedCanOpen(t *testing.T) 
 	}
 }
 
+func TestAnOlderEpochIsNoSaferThanTheNewerOnesThatOpenIt(t *testing.T) {
+	r, founder := newTeam(t)
+	must(t, r.NewEpoch(rand.Reader, founder.id, at()))
+	tom := join(t, r, founder, RoleMember) // gets the newer one, and so the older
+	must(t, r.Leave(tom.id, at(), nil))
+	if k, ok := r.WriteKey(founder.id); ok {
+		if _, reads := r.Keys(tom.id)[k.ID()]; reads {
+			t.Error("an epoch counts as safe that a removed device opens by way of a newer one")
+		}
+	}
+}
+
 func TestARemovalThatIsOverruledStillHandsOnItsKey(t *testing.T) {
 	r, founder := newTeam(t)
 	bob, carol := join(t, r, founder, RoleAdmin), join(t, r, founder, RoleAdmin)

@@ -394,6 +394,17 @@ func TestAnInviteWithdrawnMeanwhileLeavesTheNewcomerWaiting(t *testing.T) {
 	}
 }
 
+func TestAnInviteWithdrawnAfterItsUseTakesNobodyOut(t *testing.T) {
+	r, founder := newTeam(t)
+	inv := anInvite(t, r, founder, Terms{})
+	tom := newPeer(t)
+	must(t, r.Admit(rand.Reader, founder.id, at(), request(t, inv, tom, "")))
+	must(t, r.Withdraw(founder.id, at(), inv.ID()))
+	if !present(r, tom) {
+		t.Error("withdrawn after it was used, and its user is out")
+	}
+}
+
 func TestKeysThatConcurrencyKeptApartAreShared(t *testing.T) {
 	r, founder := newTeam(t)
 	bob := join(t, r, founder, RoleMember)

@@ -17,7 +17,8 @@ type view struct {
 	waiting []*node // admits that need an admin
 	epochs  []*keyEpoch
 	byEpoch map[journal.Hash]*keyEpoch
-	out     []journal.Hash // overruled
+	out     []journal.Hash  // overruled
+	present map[*issue]bool // what allPresent found
 }
 
 type person struct {
@@ -75,6 +76,7 @@ type keyEpoch struct {
 type issue struct {
 	node     *node
 	audience map[journal.DeviceID]bool
+	heirs    []*issue // of newer epochs that seal this one: who opens them opens it too
 }
 
 // derive reads those of the nodes, which are in order, that are not overruled.
@@ -84,6 +86,7 @@ func derive(nodes []*node, overruled map[*node]bool) *view {
 		devices: map[journal.DeviceID]*device{},
 		invites: map[InviteID]*openInvite{},
 		byEpoch: map[journal.Hash]*keyEpoch{},
+		present: map[*issue]bool{},
 	}
 	// Invites and their uses first: whether an admit stands depends on the other admits.
 	for _, n := range nodes {
@@ -159,7 +162,11 @@ func (i *openInvite) settle() {
 			i.winner = n
 		}
 	}
-	if i.winner != nil && slices.ContainsFunc(i.withdrawn, func(w *node) bool { return !i.winner.anc.has(w.index) }) {
+	// Who withdraws an invite knowing that it was used withdraws nothing.
+	late := func(w *node) bool {
+		return slices.ContainsFunc(i.admits, func(n *node) bool { return w.anc.has(n.index) && i.found(n) })
+	}
+	if i.winner != nil && slices.ContainsFunc(i.withdrawn, func(w *node) bool { return !i.winner.anc.has(w.index) && !late(w) }) {
 		i.winner = nil
 	}
 }
@@ -316,6 +323,15 @@ func (v *view) readEpoch(n *node, c *epoch) {
 		by.audience[journal.DeviceID(w.Device)] = true
 		e.add(journal.DeviceID(w.Device), w.Wrap)
 	}
+	for _, p := range c.Parents {
+		if parent := v.byEpoch[journal.Hash(p.Epoch)]; parent != nil {
+			for _, i := range parent.issues {
+				if n.anc.has(i.node.index) { // as in addWrap
+					i.heirs = append(i.heirs, by)
+				}
+			}
+		}
+	}
 }
 
 func (v *view) addWrap(n *node, epoch []byte, to journal.DeviceID, sealed []byte) {
@@ -349,13 +365,21 @@ func (v *view) best(e *keyEpoch) *issue {
 // safe reports whether nobody but present devices can ever have had the key.
 func (v *view) safe(e *keyEpoch) bool { return v.allPresent(v.best(e)) }
 
+// allPresent reports whether all who can have the key from this issue are present: its audience, and that of every epoch that hands it on.
 func (v *view) allPresent(i *issue) bool {
+	known, ok := v.present[i]
+	if ok {
+		return known
+	}
+	all := !slices.ContainsFunc(i.heirs, func(heir *issue) bool { return !v.allPresent(heir) })
 	for id := range i.audience {
 		if d := v.devices[id]; d == nil || !d.present() {
-			return false
+			all = false
+			break
 		}
 	}
-	return true
+	v.present[i] = all
+	return all
 }
 
 // hasAdmin reports whether somebody is left who can invite and remove.
