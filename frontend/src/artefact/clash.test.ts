@@ -25,6 +25,11 @@ test('two dates are told apart by who, when and where', () => {
   expect(sourceOf({ ...claims[0]!, at: '2026-05-10T16:40:00+03:00', city: '' }, names)).toBe('Wanjiru, 10 May 16:40')
 })
 
+test('whoever reads is named first', () => {
+  const mine = { ...names, first: (id: string) => (id === 'ta' ? 'You' : names.first(id)) }
+  expect(sentenceOf(claims, mine)).toBe('You and Wanjiru each changed this while apart. Longhand kept both.')
+})
+
 test('one person on two devices, three values, and nothing', () => {
   expect(sentenceOf([claims[0]!, { ...claims[0]! }, { ...claims[0]! }], names)).toBe('Wanjiru changed this on two devices while they were apart. Longhand kept all three.')
   expect(valueWords(null, date, names, 'full')).toBe('nothing')

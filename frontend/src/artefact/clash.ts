@@ -13,7 +13,9 @@ export function headingOf(field: Field | undefined, path: string, claims: Claim[
 
 /** "Tom and Wanjiru each changed this while apart. Longhand kept both." */
 export function sentenceOf(claims: Claim[], names: Names): string {
-  const people = [...new Set(claims.map((c) => c.author))].map((a) => names.first(a))
+  const all = [...new Set(claims.map((c) => c.author))].map((a) => names.first(a))
+  // Whoever reads comes first, as one says it.
+  const people = [...all.filter((p) => p === 'You'), ...all.filter((p) => p !== 'You')]
   const kept = claims.length === 2 ? 'both' : `all ${count(claims.length)}`
   const who = people.length > 1 ? `${listed(people)} each changed this while apart.` : `${people[0] ?? 'Someone'} changed this on two devices while they were apart.`
   return `${who} Longhand kept ${kept}.`

@@ -1,10 +1,10 @@
 // The only door to the Go side. Nothing else touches window.go or
 // window.runtime; every call rejects with a Problem.
-import { toProblem } from './problem'
+import { silent, toProblem } from './problem'
 import type * as T from './types'
 
 export type * from './types'
-export { toProblem }
+export { silent, toProblem }
 
 type Bound = Record<string, (...args: unknown[]) => Promise<unknown>>
 type Runtime = {
@@ -31,13 +31,25 @@ export async function ready(within = 8000): Promise<void> {
   }
 }
 
+let hears = true
+let told: (hears: boolean) => void = () => {}
+function heard(now: boolean) {
+  if (now !== hears) told((hears = now))
+}
+/** Calls fn when the Go side stops answering, and when it answers again. */
+export const whenSilent = (fn: (hears: boolean) => void) => (told = fn)
+
 async function call<R>(method: string, ...args: unknown[]): Promise<R> {
   const fn = door().go?.app?.App?.[method]
   if (!fn) throw { code: 'no-method', message: `This version of Longhand cannot do that yet (${method}).`, hint: '' } satisfies T.Problem
   try {
-    return (await fn(...args)) as R
+    const out = (await fn(...args)) as R
+    heard(true)
+    return out
   } catch (e) {
-    throw toProblem(e)
+    const p = toProblem(e)
+    heard(p.code !== silent.code)
+    throw p
   }
 }
 

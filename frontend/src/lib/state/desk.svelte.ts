@@ -1,4 +1,4 @@
-import { backend, on, ready, toProblem, type Boot, type Kind, type Person, type Problem, type Progress, type Shell, type Theme } from '$lib/backend'
+import { backend, on, ready, silent, toProblem, whenSilent, type Boot, type Kind, type Person, type Problem, type Progress, type Shell, type Theme } from '$lib/backend'
 import { dayWords, clockOf, daysBetween, isDay, wallAt, wallWritten, type DayStyle, type Wall } from '$lib/time/day'
 
 /**
@@ -13,6 +13,7 @@ class Desk {
   #progress = $state.raw<Progress>()
   #problem = $state.raw<Problem>()
   #now = $state.raw(new Date())
+  #silent = $state(false)
   #skew = 0
   #dark = $state(false)
 
@@ -37,6 +38,10 @@ class Desk {
   /** What went wrong with the last thing done, until it is dismissed. */
   get problem() {
     return this.#problem
+  }
+  /** The program behind the page does not answer: nothing is being saved. */
+  get silent() {
+    return this.#silent
   }
   get now() {
     return this.#now
@@ -121,6 +126,10 @@ class Desk {
 
   async start(): Promise<void> {
     await ready()
+    whenSilent((hears) => {
+      this.#silent = !hears
+      this.#problem = hears ? undefined : silent
+    })
     on('boot', (b) => void this.enter(b))
     on('status', (s) => (this.#shell = s))
     on('progress', (p) => (this.#progress = p.ended ? undefined : p))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Team } from '$lib/backend'
-import { ahead, clock, drawnDay, holdWords, overlapWords, place, relayWords, spoken } from './hours'
+import { ahead, clock, drawnDay, holdWords, overlapWords, place, relayWords, spoken, unsentWords } from './hours'
 
 const team = (of: Partial<Team>) => ({ people: [], devices: [], entries: 0, overlap: null, ...of }) as Team
 const day = (from: number, to: number) => ({ name: 'X', day: { from, to }, away: '' })
@@ -38,4 +38,13 @@ test('devices are counted by what they hold', () => {
 test('relays by their kind', () => {
   expect(relayWords('folder:~/Relay/saltmarsh')).toBe('Folder, ~/Relay/saltmarsh')
   expect(relayWords('https://relay.example/')).toBe('Server, relay.example')
+})
+
+test.each([
+  [1, 11, 'One of yours has not reached anyone yet.'],
+  [5, 5, 'Five of yours have not reached anyone yet.'],
+  [0, 3, 'Everything of yours is elsewhere too; three have still to be written here.'],
+  [0, 0, 'Everything of yours has been sent.'],
+])('%i waiting and %i pending: %s', (waiting, pending, words) => {
+  expect(unsentWords(waiting, pending)).toBe(words)
 })

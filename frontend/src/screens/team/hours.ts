@@ -54,3 +54,10 @@ export function holdWords(team: Team): string {
 export function relayWords(relay: string): string {
   return relay.startsWith('folder:') ? `Folder, ${relay.slice(7)}` : `Server, ${relay.replace(/^https?:\/\//, '').replace(/\/$/, '')}`
 }
+
+/** What has gone out and what has not: to anybody, or at least by this relay. */
+export function unsentWords(waiting: number, pending: number): string {
+  const are = (n: number) => (n === 1 ? 'has' : 'have')
+  if (waiting) return `${capital(count(waiting))} of yours ${are(waiting)} not reached anyone yet.`
+  return pending ? `Everything of yours is elsewhere too; ${count(pending)} ${are(pending)} still to be written here.` : 'Everything of yours has been sent.'
+}
