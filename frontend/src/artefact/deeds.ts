@@ -15,5 +15,5 @@ export function deedsOf(sheet: Sheet): Deed[] {
       does: () => (m.because ? document.getElementById(`move-${m.to}`)?.click() : void sheet.move(m.to, '')),
     }),
   )
-  return [...moves, { label: `Copy ${page.id} as text`, icon: 'copy', does: () => void session.copy(page) }]
+  return [...moves, { label: `Copy ${page.id} as text`, icon: 'copy', does: () => void session.copy(sheet.id) }]
 }

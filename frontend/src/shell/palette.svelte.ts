@@ -1,4 +1,4 @@
-import { backend, copyText, type Found, type Hit, type Page } from '$lib/backend'
+import { backend, type Found, type Hit, type Page } from '$lib/backend'
 import type { IconName } from '$lib/icons/lucide'
 import { placeOf } from '$lib/kind/places'
 import { stateLabel } from '$lib/kind/schema'
@@ -157,8 +157,8 @@ export class Palette {
           does: () => (m.because || !m.ready ? open(hit) : void desk.try(() => backend.move(hit.id, m.to, ''))),
         }),
       ),
-      { key: 'copy', label: 'Copy it as text', hint: '', icon: 'copy', does: () => void desk.try(async () => copyText(await backend.asText(hit.id, 'text'), desk.host)) },
-      { key: 'id', label: 'Copy its id', hint: hit.id, icon: 'link', does: () => void desk.try(() => copyText(hit.id, desk.host)) },
+      { key: 'copy', label: 'Copy it as text', hint: '', icon: 'copy', does: () => void session.copy(hit.id) },
+      { key: 'id', label: 'Copy its id', hint: hit.id, icon: 'link', does: () => void session.copyId(hit.id) },
     ]
   }
 }

@@ -2,6 +2,7 @@
 // is open, what kind is shown, and what the keys do on this screen.
 import { backend, copyText, type Page } from '$lib/backend'
 import { catchKeys, caught } from '$lib/editor/catch'
+import { settle } from '$lib/editor/desk'
 import { desk } from '$lib/state/desk.svelte'
 import { here, href } from '$lib/state/route.svelte'
 import { placeOf } from '$lib/kind/places'
@@ -70,8 +71,19 @@ class Session {
     else here().go(placeOf(k, { id }))
   }
 
-  async copy(page: Page) {
-    await desk.try(async () => copyText(await backend.asText(page.id, 'text'), desk.host))
+  /** Copies an artefact, with what was typed last, and says that it did. */
+  async copy(id: string, form: 'text' | 'md' = 'text') {
+    await desk.try(async () => {
+      await settle(id)
+      await copyText(await backend.asText(id, form), desk.host)
+      desk.say(`${id} copied as ${form === 'md' ? 'Markdown' : 'text'}`)
+    })
+  }
+  async copyId(id: string) {
+    await desk.try(async () => {
+      await copyText(id, desk.host)
+      desk.say(`${id} copied`)
+    })
   }
 
   profile() {

@@ -14,6 +14,8 @@ class Desk {
   #problem = $state.raw<Problem>()
   #now = $state.raw(new Date())
   #silent = $state(false)
+  #said = $state('')
+  #saying: ReturnType<typeof setTimeout> | undefined
   #skew = 0
   #dark = $state(false)
 
@@ -104,6 +106,16 @@ class Desk {
   wallIn(instant: string, zone: string): Wall | null {
     const at = new Date(instant)
     return Number.isNaN(at.getTime()) ? null : wallAt(at, zone)
+  }
+
+  /** What was just done and cannot be seen, such as copying; for a moment. */
+  get said() {
+    return this.#said
+  }
+  say(words: string) {
+    this.#said = words
+    clearTimeout(this.#saying)
+    this.#saying = setTimeout(() => (this.#said = ''), 4000)
   }
 
   fail(thrown: unknown) {
