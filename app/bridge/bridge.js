@@ -8,7 +8,10 @@
   // No call goes out before events can come back, so none is missed.
   const open = new Promise((resolve) => stream.addEventListener('open', resolve, { once: true }))
   let lost = false
-  stream.addEventListener('error', () => (lost = true))
+  stream.addEventListener('error', () => {
+    lost = true
+    fire('lost', [])
+  })
   stream.addEventListener('open', () => {
     if (lost) fire('changed', [{ docs: [], ids: [], all: true }])
     lost = false

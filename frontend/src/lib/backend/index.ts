@@ -37,7 +37,11 @@ function heard(now: boolean) {
   if (now !== hears) told((hears = now))
 }
 /** Calls fn when the Go side stops answering, and when it answers again. */
-export const whenSilent = (fn: (hears: boolean) => void) => (told = fn)
+export function whenSilent(fn: (hears: boolean) => void) {
+  told = fn
+  // The stream of events has broken off: whether anybody is there shows by asking.
+  on('lost', () => void backend.shell().catch(() => {}))
+}
 
 async function call<R>(method: string, ...args: unknown[]): Promise<R> {
   const fn = door().go?.app?.App?.[method]
@@ -120,6 +124,7 @@ export interface Events {
   status: T.Shell
   progress: T.Progress
   boot: T.Boot
+  lost: undefined
 }
 
 /** Calls fn at every event of that name until the returned function is called. */
