@@ -38,6 +38,8 @@ type Env struct {
 	Open func(context.Context, workspace.Options) (*workspace.Workspace, func() error, error)
 	// Shared: the data is open in a window, and some commands make no sense.
 	Shared bool
+	// Work is the cost of a new passphrase file; see workspace.Options.
+	Work int
 }
 
 // System is the environment of this process.
@@ -135,7 +137,8 @@ func (r *runner) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.SetVersionTemplate("longhand {{.Version}}\n")
 	root.AddCommand(r.team(), r.profile(), r.relay(), r.kinds(), r.newArtefact(), r.set(), r.write(), r.move(), r.discard(),
-		r.show(), r.list(), r.search(), r.contested(), r.settle(), r.sync(), r.status(), r.metrics(), r.export(), r.serve(), r.demo())
+		r.show(), r.list(), r.search(), r.contested(), r.settle(), r.sync(), r.status(), r.metrics(), r.export(), r.serve(), r.demo(),
+		r.device(), r.backup(), r.restore(), r.kit(), r.doctor(), r.key())
 	for _, c := range all(root) {
 		c.DisableFlagsInUseLine = true
 		if args := c.Args; args != nil {
@@ -168,7 +171,7 @@ func all(c *cobra.Command) []*cobra.Command {
 
 // options are those of the global flags.
 func (r *runner) options() (workspace.Options, error) {
-	var o workspace.Options
+	o := workspace.Options{Work: r.env.Work}
 	o.Dir = r.path(r.data)
 	if r.data == "" {
 		dir, err := workspace.DefaultDir()

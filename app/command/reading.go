@@ -204,6 +204,7 @@ func (r *runner) status() *cobra.Command {
 				aside = append(aside, map[string]any{"relay": a.Relay, "device": a.Device, "number": a.Number, "problem": a.Problem})
 			}
 			all := map[string]any{"device": device, "team": t.Name, "relays": relays(w), "devices": devices, "needs-you": t.NeedsYou, "set-aside": aside}
+			all["causes"] = w.Causes()
 			return r.print(all, func(out io.Writer) {
 				fmt.Fprintf(out, "%s. %s.\n", t.Name, strings.TrimSuffix(w.SyncLine().Sentence, "."))
 				for _, one := range t.Relays {
@@ -224,6 +225,9 @@ func (r *runner) status() *cobra.Command {
 				}
 				for _, s := range t.NeedsYou {
 					fmt.Fprintln(out, s)
+				}
+				for _, c := range w.Causes() {
+					fmt.Fprintf(out, "%s %s\n", c.What, c.Next)
 				}
 			})
 		})

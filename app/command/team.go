@@ -24,6 +24,7 @@ func (r *runner) team() *cobra.Command {
 	}
 	leave.Flags().BoolVar(&remove, "delete", false, "delete the only copy, where nobody else is in the team")
 	c.AddCommand(r.teamCreate(), r.teamInvite(), r.teamJoin(), leave)
+	c.AddCommand(r.teamTrust()...)
 	return c
 }
 
@@ -125,8 +126,15 @@ func (r *runner) teamJoin() *cobra.Command {
 	f.StringVar(&j.Me, "me", "", "your own name")
 	f.StringVar(&j.Zone, "zone", "", "your time zone, such as Europe/London")
 	f.StringVar(&j.Hours, "hours", "", `your working hours (default "Mon-Fri 09:00-17:30")`)
-	f.StringVar(&j.Relay, "relay", "", "the `relay`, where it is mounted elsewhere than for whoever invited you")
 	required(c, "me", "zone")
+	f.StringVar(&j.Relay, "relay", "", "the `relay`, where it is mounted elsewhere than for whoever invited you")
+	named := c.PreRunE
+	c.PreRunE = func(c *cobra.Command, args []string) error {
+		if workspace.OwnInvite(args[0]) { // a further device of somebody whose name is known
+			return nil
+		}
+		return named(c, args)
+	}
 	c.RunE = func(_ *cobra.Command, args []string) error {
 		o, err := r.options()
 		if err != nil {
@@ -204,6 +212,19 @@ func (r *runner) showTeam() error {
 			}
 			tw.Flush()
 			fmt.Fprintf(out, "%d devices\n", len(t.Devices))
+			for _, d := range t.Devices {
+				note := ""
+				if d.This {
+					note = ", this one"
+				}
+				fmt.Fprintf(out, "  %s (%s)%s\n", d.Label, d.ID[:8], note)
+			}
+			for _, a := range w.Requests() {
+				fmt.Fprintf(out, "%s waits to be let in: `longhand team approve %q`\n", a.Name, a.Name)
+			}
+			for _, i := range t.Invites {
+				fmt.Fprintf(out, "Invitation %s, open until %s\n", i.ID[:8], i.Expires)
+			}
 		})
 	})
 }

@@ -115,7 +115,7 @@ func tell(progress func(Progress), p Progress) {
 
 func (w *Workspace) writeBackup(ctx context.Context, f io.Writer, passphrase string) (sum BackupSum, err error) {
 	buffered := bufio.NewWriterSize(f, 1<<20)
-	sealed, err := secret.SealTo(buffered, passphrase, w.options.work)
+	sealed, err := secret.SealTo(buffered, passphrase, w.options.Work)
 	if err != nil {
 		return sum, err
 	}

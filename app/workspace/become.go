@@ -12,6 +12,7 @@ import (
 	"longhand/storage"
 	"longhand/sync/journal"
 	"longhand/sync/replica"
+	"longhand/sync/roster"
 )
 
 // A device that must not write under its name any more goes on under a new one:
@@ -39,15 +40,29 @@ func (w *Workspace) Renew(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !w.roster.State().Present(next.Device()) {
-		if err := w.replica.EnrolAnew(ctx, next); err != nil {
-			if errors.Is(err, replica.ErrRemoved) {
-				err = errors.Join(err, w.updateSelf(func(s *self) { s.Next = nil }))
-			}
-			return err
+	if err := w.enrol(ctx, next); err != nil {
+		if errors.Is(err, replica.ErrRemoved) {
+			err = errors.Join(err, w.updateSelf(func(s *self) { s.Next = nil }))
 		}
+		return err
 	}
 	return w.become(ctx, next)
+}
+
+// enrol adds the new device beside the old one. The old one stays in the team:
+// where a data folder was copied, the original is still at work.
+func (w *Workspace) enrol(ctx context.Context, next *journal.Identity) error {
+	switch state := w.roster.State(); {
+	case state.Present(next.Device()):
+		return nil
+	case !state.Present(w.identity.Device()):
+		return replica.ErrRemoved
+	}
+	proof := roster.ProveEnrolment(next, w.team, w.identity.Device())
+	if err := w.roster.Enrol(rand.Reader, w.identity, w.Now(), roster.Enrolment{Public: next.Public(), Proof: proof}); err != nil {
+		return err
+	}
+	return w.replica.Save(ctx)
 }
 
 // become writes the journal of the new device, beginning with what the old one

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"longhand/app/artefact"
 	"longhand/app/hydrate"
@@ -75,6 +76,9 @@ func (w *Workspace) checkFolder(context.Context) (string, error) {
 		info, err := d.Info()
 		if err == nil && info.Mode().Perm()&0o077 != 0 && d.Type()&fs.ModeSymlink == 0 {
 			return fmt.Errorf("others on this computer can read %s: %w", path, ErrOpenToOthers)
+		}
+		if d.IsDir() && strings.HasPrefix(d.Name(), storeDir) {
+			return fs.SkipDir // Badger makes its files as it likes, and nobody else gets past the folder
 		}
 		return nil
 	})

@@ -116,6 +116,12 @@ func explainStore(err error) *Problem {
 	case errors.Is(err, hydrate.ErrNoChild):
 		return &Problem{"no-child", "Longhand cannot start the process that checks what others wrote, so nothing new is taken in.", allSafe,
 			"Close Longhand and start it again; it may have been updated or moved meanwhile."}
+	case errors.Is(err, ErrOpenToOthers):
+		return &Problem{"open-to-others", sentence(err.Error()), "What is in it is sealed all the same.", "Take the right to read from everybody else: `chmod -R go= ` and the data folder."}
+	case errors.Is(err, ErrBackup):
+		return &Problem{"backup", sentence(cause(err, ErrBackup)), "Nothing here was changed.", "Use another copy of the backup, or make a new one with `longhand backup`."}
+	case errors.Is(err, ErrKitTyped):
+		return &Problem{"kit-typed", "That is not what the recovery kit says.", "The kit works all the same.", "Look at the paper again: the groups are counted from the left."}
 	case errors.Is(err, storage.ErrInUse):
 		return &Problem{"in-use", "The data is open in another window or command.", allSafe, "Use that window, or close it and try again."}
 	case errors.Is(err, storage.ErrSeal):
@@ -161,7 +167,17 @@ func explainTeam(err error) *Problem {
 	case errors.Is(err, roster.ErrInviteClosed):
 		return &Problem{"invite-used", "This invitation has been used already, or was withdrawn.", nothingMade, "Ask for a new one: each works once."}
 	case errors.Is(err, roster.ErrMistyped):
-		return &Problem{"invite-mistyped", "This invitation was mistyped or cut off: its check does not fit.", nothingMade, "Copy the whole code again, from LH to its end."}
+		return &Problem{"invite-mistyped", "This code was mistyped or cut off: its check does not fit.", nothingMade, "Copy the whole code again, from its first two letters to its end."}
+	case errors.Is(err, roster.ErrNotKit):
+		return &Problem{"kit-not", "That is no recovery kit. It would begin with LK.", nothingMade, "Type what stands on the paper, from LK to its end."}
+	case errors.Is(err, replica.ErrKitUnknown):
+		return &Problem{"kit-unknown", "No relay knows this recovery kit.", nothingMade, "Give the relay that the team uses now with --relay, and see that it can be reached."}
+	case errors.Is(err, replica.ErrKitRemoved):
+		return &Problem{"kit-removed", "This recovery kit was withdrawn: a newer one was made, or its person left the team.", nothingMade, "Use the newer kit, or ask for an invitation."}
+	case errors.Is(err, roster.ErrUnknown):
+		return &Problem{"nobody", sentence(err.Error()), onlyThis, "`longhand team` lists people and devices."}
+	case errors.Is(err, replica.ErrUnsent):
+		return &Problem{"unsent", "Something that you wrote has reached no relay yet.", savedHere, "Sync first, or add a relay."}
 	case errors.Is(err, roster.ErrNotInvite):
 		return &Problem{"invite-not", "That is no Longhand invitation. It would begin with LH.", nothingMade, "Paste the code as it was sent to you."}
 	case errors.Is(err, roster.ErrNotAdmin):
@@ -171,7 +187,7 @@ func explainTeam(err error) *Problem {
 	case errors.Is(err, replica.ErrRemoved), errors.Is(err, roster.ErrNotMember):
 		return &Problem{"removed", "This device no longer belongs to the team.", "What was here stays readable; nothing is sent any more.", "If that is a mistake, ask for a new invitation."}
 	case errors.Is(err, replica.ErrAhead), errors.Is(err, replica.ErrForked):
-		return &Problem{"forked", sentence(cause(err, replica.ErrAhead)), savedHere + " Nothing more is sent as this device.", "This happens after a restored backup or a copied data folder. Join again from a new invitation."}
+		return &Problem{"forked", sentence(cause(err, replica.ErrAhead)), savedHere + " Nothing more is sent as this device.", "This happens after a restored backup or a copied data folder. `longhand device renew` lets it go on as a new device; what it wrote goes along."}
 	case errors.As(err, &version):
 		return &Problem{"newer", "Something was written by a later version of Longhand.", "It is kept as it is.", "Update Longhand on this device."}
 	}

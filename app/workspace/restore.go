@@ -17,6 +17,7 @@ import (
 	"longhand/sync/journal"
 	"longhand/sync/relay"
 	"longhand/sync/relay/folder"
+	"longhand/sync/replica"
 	"longhand/sync/roster"
 )
 
@@ -34,7 +35,7 @@ func VerifyBackup(ctx context.Context, path, passphrase string, o Options) (sum 
 	if _, err := rand.Read(key); err != nil {
 		return sum, err
 	}
-	w, said, err := restore(ctx, Options{Dir: dir, Passphrase: fmt.Sprintf("%x", key), Now: o.Now, work: 2}, path, passphrase, nil, false)
+	w, said, err := restore(ctx, Options{Dir: dir, Passphrase: fmt.Sprintf("%x", key), Now: o.Now, Work: 2}, path, passphrase, nil, false)
 	if err != nil {
 		return sum, err
 	}
@@ -124,14 +125,12 @@ func (w *Workspace) succeed(ctx context.Context, next *journal.Identity, relays 
 	if err := w.replica.Settle(ctx); err != nil {
 		return err
 	}
-	if w.roster.State().Present(w.identity.Device()) {
-		proof := roster.ProveEnrolment(next, w.team, w.identity.Device())
-		if err := w.roster.Enrol(rand.Reader, w.identity, w.Now(), roster.Enrolment{Public: next.Public(), Proof: proof}); err != nil {
-			return err
-		}
-		if err := errors.Join(w.replica.Save(ctx), w.become(ctx, next)); err != nil {
-			return err
-		}
+	err := w.enrol(ctx, next)
+	if err == nil {
+		err = w.become(ctx, next)
+	}
+	if err != nil && !errors.Is(err, replica.ErrRemoved) {
+		return err
 	}
 	if !send {
 		return nil

@@ -51,7 +51,9 @@ type Options struct {
 	// call nothing here. nil is nobody.
 	Notify func(Event)
 
-	work int // of a new passphrase file; see secret.Place
+	// Work is the cost of a new passphrase file; see secret.Place. It is for tests that
+	// make many.
+	Work int
 }
 
 func (o Options) now() time.Time {
@@ -62,7 +64,7 @@ func (o Options) now() time.Time {
 }
 
 func (o Options) place() secret.Place {
-	return secret.Place{Dir: o.Dir, Passphrase: o.Passphrase, Patience: o.Patience, Work: o.work}
+	return secret.Place{Dir: o.Dir, Passphrase: o.Passphrase, Patience: o.Patience, Work: o.Work}
 }
 
 // An Event is something that a window wants to know.

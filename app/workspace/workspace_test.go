@@ -48,7 +48,7 @@ func start(t *testing.T, name string) *member {
 	t.Helper()
 	m := &member{T: t, events: make(chan Event, 10000)}
 	m.set(nine)
-	m.options = Options{Dir: filepath.Join(t.TempDir(), name), Passphrase: "correct horse", work: 4, Now: m.now, Notify: func(e Event) {
+	m.options = Options{Dir: filepath.Join(t.TempDir(), name), Passphrase: "correct horse", Work: 4, Now: m.now, Notify: func(e Event) {
 		select {
 		case m.events <- e:
 		default:

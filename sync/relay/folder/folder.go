@@ -180,10 +180,15 @@ func writeFile(dir, name string, b []byte) (err error) {
 	return syncDir(dir)
 }
 
-// createTemp is os.CreateTemp with the permissions that the umask allows, so that a group can read what is renamed.
+// createTemp is os.CreateTemp with the permissions of the directory, as far as the umask allows them: a group can read what is renamed in a
+// folder that it shares, and nobody else in one’s own.
 func createTemp(dir string) (*os.File, error) {
+	fi, err := os.Stat(dir)
+	if err != nil {
+		return nil, err
+	}
 	for n := range 1000 {
-		file, err := os.OpenFile(filepath.Join(dir, fmt.Sprintf("%s%d-%d", tmpPrefix, os.Getpid(), n)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		file, err := os.OpenFile(filepath.Join(dir, fmt.Sprintf("%s%d-%d", tmpPrefix, os.Getpid(), n)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, fi.Mode().Perm()&0o666|0o600)
 		if !errors.Is(err, fs.ErrExist) {
 			return file, err
 		}

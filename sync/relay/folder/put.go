@@ -117,11 +117,15 @@ func (f *Folder) makeDir(r *os.Root, dir string) error {
 	if fi, err := r.Stat(dir); err == nil && fi.IsDir() {
 		return nil
 	}
+	root, err := r.Stat(".")
+	if err != nil {
+		return err
+	}
 	at := ""
 	for part := range strings.SplitSeq(dir, "/") {
 		parent := at
 		at = path.Join(at, part)
-		if err := r.Mkdir(at, 0o777); err != nil {
+		if err := r.Mkdir(at, root.Mode().Perm()|0o700); err != nil {
 			if errors.Is(err, fs.ErrExist) {
 				continue
 			}
