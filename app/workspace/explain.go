@@ -36,7 +36,9 @@ func Explain(err error) *Problem {
 	if errors.As(err, &p) {
 		return p
 	}
-	for _, explain := range []func(error) *Problem{explainMove, explainKey, explainStore, explainTeam, explainRelay, explainEdit} {
+	// A relay without room is not a disk without room: what says where it
+	// happened goes before what says what the system answered.
+	for _, explain := range []func(error) *Problem{explainMove, explainKey, explainRelay, explainStore, explainTeam, explainEdit} {
 		if p := explain(err); p != nil {
 			return p
 		}
@@ -212,7 +214,7 @@ func explainRelay(err error) *Problem {
 	case errors.Is(err, relay.ErrFull):
 		return &Problem{"relay-full", fmt.Sprintf("There is no room left on %s.", where), savedHere + " It is sent as soon as there is room.", "Free some space there, or add another relay."}
 	case errors.Is(err, relay.ErrNotAllowed):
-		return &Problem{"relay-not-allowed", fmt.Sprintf("Longhand may not read or write %s.", where), savedHere, "Give your user the right to write there."}
+		return &Problem{"relay-not-allowed", fmt.Sprintf("Longhand may not read or write %s.", where), savedHere, "Make the folder, or the drive that it is on, writable for you."}
 	case errors.Is(err, relay.ErrNotRelay):
 		return &Problem{"relay-not", fmt.Sprintf("%s is no Longhand relay.", where), savedHere, "Choose an empty folder, or the one that the others use."}
 	case errors.Is(err, relay.ErrUnreachable):
