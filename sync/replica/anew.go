@@ -9,26 +9,21 @@ import (
 
 	"longhand/sync/journal"
 	"longhand/sync/relay"
-	"longhand/sync/roster"
 )
 
 // EnrolAnew is what a device does that must not write as itself any more: after ErrAhead or ErrForked, after a restored backup, after a store that
-// was rebuilt. It enrols next, a fresh identity, for the same person, and lets the own identity go with a cut at all that is held of it. The caller
-// then opens a new replica with next, the same Keep, an empty State and a new outbox, and adopts what Unsent lists: journal.Adopt with the old
-// identity, as the body of a new entry. It fails with ErrRemoved if the team has let this device go: then somebody has to invite it.
+// was rebuilt. It enrols next, a fresh identity, for the same person. The caller then opens a new replica with next, the same Keep, an empty State and
+// a new outbox, and adopts what Unsent lists: journal.Adopt with the old identity, as the body of a new entry. It fails with ErrRemoved if the team has
+// let this device go: then a device of the same person, or an admin, has to invite it.
+//
+// The old identity stays in the team: whoever copied this disk may be using it, and is to find out in peace. Once no copy is in use any more let it
+// go by Remove, from the new replica; until then receipts are counted with it.
 func (r *Replica) EnrolAnew(ctx context.Context, next *journal.Identity) error {
 	return r.deed(ctx, "enrol anew", func() error {
 		if !r.cfg.Roster.State().Present(r.me) {
 			return ErrRemoved
 		}
-		cuts, err := r.cuts(ctx, func(d roster.Device) bool { return d.ID == r.me })
-		if err != nil {
-			return err
-		}
-		if err := r.enrol(r.cfg.Rand, next, false); err != nil {
-			return err
-		}
-		return r.cfg.Roster.Remove(r.cfg.Rand, next, r.cfg.Now(), roster.Removal{Devices: []journal.DeviceID{r.me}, Cuts: cuts})
+		return r.enrol(r.cfg.Rand, next, false)
 	})
 }
 

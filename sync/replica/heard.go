@@ -52,6 +52,9 @@ func (r *Replica) receiveSeen(ctx context.Context, l *link, b relay.Blob) error 
 	case h.Team != r.team:
 		r.problem(l, b, Replayed, errors.New("it belongs to another team"))
 		return nil
+	case !ok && h.Device != b.Author:
+		r.problem(l, b, Replayed, fmt.Errorf("it names device %s, which nobody knows", h.Device))
+		return nil
 	case !ok:
 		r.stranger(l, h.Device)
 		return nil

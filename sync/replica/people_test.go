@@ -237,11 +237,16 @@ func TestWhatAClonedDiskWroteIsAdoptedByItsNewIdentity(t *testing.T) {
 	if !slices.ContainsFunc(ana.has(), func(l string) bool { return strings.HasPrefix(l, tom.me.String()) && strings.HasSuffix(l, " clone") }) {
 		t.Errorf("what was adopted does not name its writer: %q", ana.has())
 	}
-	if s := ana.roster.State(); s.Present(tom.me) || !s.Present(next.me) {
-		t.Error("the old identity stays, or the new one does not")
-	}
-	// The laptop learns that its identity is gone, and keeps what it wrote since.
+	// The laptop, whose branch alone was ever sent, goes on.
 	tom.write("later")
+	syncAll(tom, next, ana)
+	if s := tom.Status(); s.Halted != nil || s.Sent != 3 {
+		t.Errorf("the laptop: %+v", s)
+	}
+	// Until it is let go. It learns that, and keeps what it wrote since.
+	must(t, next.Remove(t.Context(), []journal.DeviceID{tom.me}, nil))
+	next.sync()
+	tom.write("too late")
 	if r := tom.sync(); !errors.Is(r.Halted, ErrRemoved) {
 		t.Fatalf("the laptop: %+v", r)
 	}
@@ -250,7 +255,7 @@ func TestWhatAClonedDiskWroteIsAdoptedByItsNewIdentity(t *testing.T) {
 	}
 	unsent, err = tom.Unsent(t.Context())
 	must(t, err)
-	if len(unsent) != 1 || string(unsent[0].Body) != "later" {
+	if len(unsent) != 1 || string(unsent[0].Body) != "too late" {
 		t.Errorf("unsent of the laptop: %v", unsent)
 	}
 }

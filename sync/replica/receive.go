@@ -49,6 +49,10 @@ func (r *Replica) receiveSegment(ctx context.Context, l *link, b relay.Blob) err
 		return nil
 	}
 	d, ok := r.cfg.Roster.State().Device(h.Device)
+	if !ok && h.Device != b.Author {
+		r.problem(l, b, Replayed, fmt.Errorf("it names device %s, which nobody knows", h.Device))
+		return nil
+	}
 	if !ok {
 		r.stranger(l, h.Device)
 		return nil

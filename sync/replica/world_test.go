@@ -141,6 +141,9 @@ func (p *person) has() []string {
 	defer p.mu.Unlock()
 	all := maps.Clone(p.applied)
 	for _, e := range p.written {
+		for a, ok, _ := journal.ParseAdoption(e.Body); ok; a, ok, _ = journal.ParseAdoption(e.Body) {
+			e.Body = a.Body
+		}
 		all[line(p.id.Device(), e)] = true
 	}
 	return slices.Sorted(maps.Keys(all))
