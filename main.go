@@ -193,6 +193,14 @@ func (w *window) ChooseFolder() (string, error) {
 	return runtime.OpenDirectoryDialog(w.ctx, runtime.OpenDialogOptions{Title: "Choose the relay folder", CanCreateDirectories: true})
 }
 
+func (w *window) ChooseSave(title, name string) (string, error) {
+	return runtime.SaveFileDialog(w.ctx, runtime.SaveDialogOptions{DefaultFilename: name, Title: title})
+}
+
+func (w *window) ChooseFile(title string) (string, error) {
+	return runtime.OpenFileDialog(w.ctx, runtime.OpenDialogOptions{Title: title})
+}
+
 func (w *window) OpenURL(address string) { runtime.BrowserOpenURL(w.ctx, address) }
 
 func (w *window) Copy(text string) error { return runtime.ClipboardSetText(w.ctx, text) }

@@ -33,12 +33,15 @@ type Host interface {
 	// asked: ErrNoDialog.
 	SaveFile(name string, data []byte) (path string, err error)
 	ChooseFolder() (string, error)
+	// ChooseSave and ChooseFile ask for a file; "" is nobody’s wish.
+	ChooseSave(title, name string) (path string, err error)
+	ChooseFile(title string) (path string, err error)
 	OpenURL(address string)
 	Copy(text string) error
 }
 
 // ErrNoDialog: this host has no dialogs of its own.
-var ErrNoDialog = &workspace.Problem{Code: "no-dialog", Message: "A browser cannot choose a folder for Longhand.", Hint: "Type its whole path instead."}
+var ErrNoDialog = &workspace.Problem{Code: "no-dialog", Message: "A browser cannot choose files and folders for Longhand.", Hint: "Type the whole path of a folder instead; for files, use the command line."}
 
 // App is the service behind the page.
 type App struct {

@@ -331,6 +331,8 @@ func (h host) Copy(text string) error {
 	h.b.emit("copy", base64.StdEncoding.EncodeToString([]byte(text)))
 	return nil
 }
+func (h host) ChooseSave(string, string) (string, error) { return "", app.ErrNoDialog }
+func (h host) ChooseFile(string) (string, error)         { return "", app.ErrNoDialog }
 func (h host) SaveFile(string, []byte) (string, error) {
 	return "", app.ErrNoDialog
 }

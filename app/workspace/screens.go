@@ -67,6 +67,8 @@ type SyncLine struct {
 	Sentence string `json:"sentence"`
 	Waiting  int    `json:"waiting"`
 	At       string `json:"at,omitempty"` // of the last success
+	// Delivered counts the other devices that say they have everything of this one.
+	Delivered *Delivered `json:"delivered,omitempty"`
 }
 
 // Work is who is doing what.
@@ -174,6 +176,12 @@ type Team struct {
 	Entries  int      `json:"entries"` // all changes that the team has written
 	SetAside []Aside  `json:"setAside"`
 	NeedsYou []string `json:"needsYou"`
+	Requests []Asking `json:"requests"` // who waits to be let in
+	Causes   []Cause  `json:"causes"`   // what stands in the way, or should be known
+	// Kit is "none", "made" or "checked": whether this person has a recovery kit.
+	Kit string `json:"kit"`
+	// Recovered says what was found damaged at opening and built again, or "".
+	Recovered string `json:"recovered"`
 }
 
 // Present is a person with today’s hours.
@@ -200,6 +208,7 @@ type Device struct {
 	This    bool   `json:"this"`
 	Holds   int    `json:"holds"`   // changes it says it has
 	Missing int    `json:"missing"` // of its own that have not arrived here
+	Lacks   int    `json:"lacks"`   // of what this device sent, what it has not said to have
 	Heard   string `json:"heard"`   // RFC 3339, or "" if never
 }
 

@@ -73,6 +73,9 @@ func (w *Workspace) SyncLine() SyncLine {
 		if !last.IsZero() {
 			out.Sentence += ", " + last.In(w.zone(w.Me())).Format("15:04")
 		}
+		if st.Of > 0 {
+			out.Delivered = &Delivered{st.Have, st.Of}
+		}
 	}
 	return out
 }
@@ -88,7 +91,16 @@ func pending(st replica.Status) int {
 // Team is the people, their hours today, the devices and the relays.
 func (w *Workspace) Team() *Team {
 	st := w.replica.Status()
-	out := &Team{Name: w.TeamName(), People: []Present{}, Devices: []Device{}, Relays: w.Relays(), Invites: []Invite{}, Admin: w.admin(), SetAside: []Aside{}, NeedsYou: w.NeedsYou()}
+	out := &Team{Name: w.TeamName(), People: []Present{}, Devices: []Device{}, Relays: w.Relays(), Invites: []Invite{}, Admin: w.admin(), SetAside: []Aside{}, NeedsYou: w.NeedsYou(), Requests: w.Requests(), Causes: w.Causes(), Kit: "none"}
+	switch made, checked := w.HasKit(); {
+	case checked:
+		out.Kit = "checked"
+	case made:
+		out.Kit = "made"
+	}
+	if w.quarantined != nil {
+		out.Recovered = filepath.Base(w.quarantined.Moved)
+	}
 	here := w.zone(w.Me())
 	for _, p := range w.People() {
 		if !p.Left {
@@ -219,9 +231,9 @@ func (w *Workspace) devices(st replica.Status) ([]Device, int) {
 					dev.Holds -= int(g.Last - g.First + 1)
 				}
 			}
-			dev.Missing = missingCount(o)
+			dev.Missing, dev.Lacks = missingCount(o), int(o.Lacks)
 		case ok:
-			dev.Missing = missingCount(o)
+			dev.Missing, dev.Lacks = missingCount(o), int(o.Lacks)
 		}
 		out = append(out, dev)
 	}
