@@ -23,6 +23,9 @@ cli: ## build build/bin/longhand, the command line
 	@build/setup.sh cli
 	go build -ldflags "$(LDFLAGS)" -o build/bin/longhand ./app/cmd/longhand
 
+relay: ## build build/bin/longhand-relay, the relay server: one static binary
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X longhand/sync/gateway/command.Version=$(VERSION)" -o build/bin/longhand-relay ./sync/cmd/longhand-relay
+
 test: ## install what the tests need, and run every test
 	@build/setup.sh test
 	@$(MAKE) --no-print-directory link-window
@@ -32,6 +35,7 @@ test: ## install what the tests need, and run every test
 torture: ## the long versions of the random suites; hours
 	@build/setup.sh test
 	LONGHAND_TORTURE=1 go test -count=1 -timeout 12h -v ./storage ./app/hydrate | grep -E '^(=== RUN|---|ok|FAIL|PASS)|seed|kills|damaged'
+	LONGHAND_TORTURE=1 go test -count=1 -timeout 3h -run 'Killed|Leader' -v ./sync/cmd/... | grep -E '^(=== RUN|---|ok|FAIL|PASS)|kills|lost'
 	LONGHAND_SCHEDULES=10000 go test -count=1 -timeout 12h -run 'Schedules|AnyOrder|Converge|Property' -v ./app/artefact ./app/workspace ./sync/... | grep -E '^(=== RUN|---|ok|FAIL|PASS)|seed|schedules'
 
 bench: cli ## measure, as ratios against a floor

@@ -37,7 +37,7 @@ func (r *runner) teamCreate() *cobra.Command {
 	f.StringVar(&t.Me, "me", "", "your own name")
 	f.StringVar(&t.Zone, "zone", "", "your time zone, such as Europe/Lisbon")
 	f.StringVar(&t.Hours, "hours", "", `your working hours (default "Mon-Fri 09:00-17:30")`)
-	f.StringArrayVar(&relays, "relay", nil, "a `relay`: folder:PATH; may be given several times")
+	f.StringArrayVar(&relays, "relay", nil, "a `relay`: folder:PATH or https://HOST; may be given several times")
 	required(c, "name", "me", "zone")
 	c.RunE = func(*cobra.Command, []string) error {
 		o, err := r.options()
@@ -268,18 +268,7 @@ func (r *runner) relay() *cobra.Command {
 			})
 		})
 	}}
-	c.AddCommand(&cobra.Command{Use: "add RELAY", Short: "Use a relay: folder:PATH", Args: cobra.ExactArgs(1), RunE: func(_ *cobra.Command, args []string) error {
-		address, err := r.relayAddress(args[0])
-		if err != nil {
-			return err
-		}
-		return r.with(func(ctx context.Context, w *workspace.Workspace) error {
-			if err := w.AddRelay(ctx, address); err != nil {
-				return err
-			}
-			return r.print(address, func(out io.Writer) { fmt.Fprintf(out, "Using %s.\n", address) })
-		})
-	}}, &cobra.Command{Use: "remove RELAY", Short: "Stop using a relay; nothing on it is touched", Args: cobra.ExactArgs(1), RunE: func(_ *cobra.Command, args []string) error {
+	c.AddCommand(r.relayAdd(), &cobra.Command{Use: "remove RELAY", Short: "Stop using a relay; nothing on it is touched", Args: cobra.ExactArgs(1), RunE: func(_ *cobra.Command, args []string) error {
 		address := args[0]
 		if plain, err := r.relayAddress(address); err == nil {
 			address = plain
@@ -291,6 +280,29 @@ func (r *runner) relay() *cobra.Command {
 			return r.print(address, func(out io.Writer) { fmt.Fprintf(out, "No longer using %s.\n", address) })
 		})
 	}})
+	return c
+}
+
+func (r *runner) relayAdd() *cobra.Command {
+	var token string
+	c := &cobra.Command{Use: "add RELAY [--token T]", Short: "Use a relay: folder:PATH or https://HOST", Args: cobra.ExactArgs(1)}
+	c.Flags().StringVar(&token, "token", "", "the `token` that a relay server asks of a new team")
+	c.RunE = func(_ *cobra.Command, args []string) error {
+		address, err := r.relayAddress(args[0])
+		if err != nil {
+			return err
+		}
+		return r.with(func(ctx context.Context, w *workspace.Workspace) error {
+			add := func() error { return w.AddRelay(ctx, address) }
+			if token != "" {
+				add = func() error { return w.AddServer(ctx, address, token) }
+			}
+			if err := add(); err != nil {
+				return err
+			}
+			return r.print(address, func(out io.Writer) { fmt.Fprintf(out, "Using %s.\n", address) })
+		})
+	}
 	return c
 }
 

@@ -16,6 +16,7 @@ import (
 	"longhand/app/cadence"
 	"longhand/app/kind"
 	"longhand/sync/journal"
+	"longhand/sync/relay/server"
 	"longhand/sync/roster"
 )
 
@@ -42,7 +43,7 @@ func Create(ctx context.Context, o Options, t NewTeam) (*Workspace, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := prepareRelay(address); err != nil {
+		if err := prepareRelay(ctx, address); err != nil {
 			return nil, err
 		}
 		s.Relays = []string{address}
@@ -113,7 +114,7 @@ var (
 
 // Hopeless reports whether an invitation will never be answered.
 func Hopeless(err error) bool {
-	return errors.Is(err, roster.ErrInviteClosed) || errors.Is(err, roster.ErrInviteExpired)
+	return errors.Is(err, roster.ErrInviteClosed) || errors.Is(err, roster.ErrInviteExpired) || errors.Is(err, server.ErrInviteClosed)
 }
 
 func firstOf(a, b string) string {

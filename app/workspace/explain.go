@@ -38,7 +38,7 @@ func Explain(err error) *Problem {
 	}
 	// A relay without room is not a disk without room: what says where it
 	// happened goes before what says what the system answered.
-	for _, explain := range []func(error) *Problem{explainMove, explainKey, explainRelay, explainStore, explainTeam, explainEdit} {
+	for _, explain := range []func(error) *Problem{explainMove, explainKey, explainServer, explainRelay, explainStore, explainTeam, explainEdit} {
 		if p := explain(err); p != nil {
 			return p
 		}
@@ -208,7 +208,7 @@ func explainRelay(err error) *Problem {
 	case errors.Is(err, ErrNoRelay):
 		return &Problem{"no-relay", "This team has no relay yet, so nothing can be sent.", savedHere, "Add one with `longhand relay add folder:PATH`, or on the Team screen."}
 	case errors.Is(err, ErrRelayAddress):
-		return &Problem{"relay-address", sentence(cause(err, ErrRelayAddress)), onlyThis, "A relay is folder:PATH, with a folder that everyone can reach."}
+		return &Problem{"relay-address", sentence(cause(err, ErrRelayAddress)), onlyThis, "A relay is folder:PATH, with a folder that everyone can reach, or https://HOST."}
 	case errors.Is(err, replica.ErrUnknownRelay):
 		return &Problem{"relay-unknown", "This team has no such relay.", onlyThis, "`longhand relay` lists them."}
 	case errors.Is(err, relay.ErrFull):

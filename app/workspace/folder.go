@@ -53,6 +53,8 @@ type self struct {
 	Next     []byte          `cbor:"9,keyasint,omitempty"`  // keys of the device that this one is about to become
 	Kit      string          `cbor:"10,keyasint,omitempty"` // of the recovery kit that was typed back, its device
 	identity *journal.Identity
+
+	Tokens map[string]string `cbor:"20,keyasint,omitempty"` // relay tokens, by the address of the server
 }
 
 // joining is what a newcomer has asked, until a member’s device has answered.

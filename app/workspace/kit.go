@@ -10,6 +10,7 @@ import (
 
 	"longhand/sync/journal"
 	"longhand/sync/relay"
+	"longhand/sync/relay/server"
 	"longhand/sync/replica"
 	"longhand/sync/roster"
 )
@@ -123,7 +124,13 @@ func RestoreKit(ctx context.Context, o Options, code, at string) (*Workspace, er
 	}
 	relays := map[string]relay.Relay{}
 	for _, address := range s.Relays {
-		relays[address] = openRelay(address, s.Team, s.identity)
+		by := s.identity
+		if isServer(address) {
+			by = old // a server knows the kit, and not this device yet
+		}
+		if relays[address], err = openRelay(address, s.Team, by, server.Options{}); err != nil {
+			return nil, err
+		}
 	}
 	ro, err := replica.Restore(ctx, kit, s.identity, relays, rand.Reader, o.now())
 	if err != nil {

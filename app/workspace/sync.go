@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,8 +15,8 @@ import (
 
 	"longhand/storage"
 	"longhand/sync/journal"
-	"longhand/sync/relay"
 	"longhand/sync/relay/folder"
+	"longhand/sync/relay/server"
 	"longhand/sync/replica"
 	"longhand/sync/roster"
 )
@@ -118,8 +119,9 @@ func checkRelay(address string) error {
 		return nil
 	case isFolder:
 		return fmt.Errorf("%w: %q: give the whole path of the folder", ErrRelayAddress, address)
-	case strings.HasPrefix(address, "https://"), strings.HasPrefix(address, "http://"):
-		return fmt.Errorf("%w: relay servers come with a later version; use a folder", ErrRelayAddress)
+	case isServer(address):
+		_, err := plainServer(address)
+		return err
 	}
 	return fmt.Errorf("%w: %q: a relay is folder:PATH or https://HOST", ErrRelayAddress, address)
 }
@@ -130,6 +132,9 @@ var ErrRelayAddress = errors.New("not a relay that can be used")
 // PlainRelay brings an address as a person gives it to the form that is kept.
 func PlainRelay(address string) (string, error) {
 	address = strings.TrimSpace(address)
+	if isServer(address) {
+		return plainServer(address)
+	}
 	if path, ok := strings.CutPrefix(address, "folder:"); ok {
 		if rest, ok := strings.CutPrefix(path, "~/"); ok {
 			home, err := os.UserHomeDir()
@@ -146,17 +151,23 @@ func PlainRelay(address string) (string, error) {
 // useRelay begins to use a relay. One that cannot be reached says so in its
 // state and is tried again.
 func (w *Workspace) useRelay(address string) error {
-	return w.replica.AddRelay(address, openRelay(address, w.team, w.identity))
-}
-
-// openRelay is the relay at an address, for a device.
-func openRelay(address string, team journal.TeamID, id *journal.Identity) relay.Relay {
-	return folder.New(strings.TrimPrefix(address, "folder:"), team, id.Device(), folder.Options{})
+	o, err := w.serverOptions(w.me().Tokens[address])
+	if err != nil {
+		return err
+	}
+	at, err := openRelay(address, w.team, w.identity, o)
+	if err != nil {
+		return err
+	}
+	return w.replica.AddRelay(address, at)
 }
 
 // prepareRelay makes a new relay ready: an empty folder, or one that is not
-// there yet, becomes a relay because a person said so.
-func prepareRelay(address string) error {
+// there yet, becomes a relay because a person said so. A server has to answer.
+func prepareRelay(ctx context.Context, address string) error {
+	if isServer(address) {
+		return server.Check(ctx, address)
+	}
 	return folder.Create(strings.TrimPrefix(address, "folder:"))
 }
 
@@ -172,7 +183,10 @@ func (w *Workspace) AddRelay(ctx context.Context, address string) error {
 	if slices.Contains(w.me().Relays, address) {
 		return nil
 	}
-	if err := prepareRelay(address); err != nil {
+	if isServer(address) {
+		return w.AddServer(ctx, address, "")
+	}
+	if err := prepareRelay(ctx, address); err != nil {
 		return err
 	}
 	if err := w.updateSelf(func(s *self) { s.Relays = append(s.Relays, address) }); err != nil {
@@ -200,6 +214,8 @@ func (w *Workspace) RemoveRelay(address string) error {
 	}
 	if err := w.updateSelf(func(s *self) {
 		s.Relays = slices.DeleteFunc(s.Relays, func(r string) bool { return r == address })
+		s.Tokens = maps.Clone(s.Tokens)
+		delete(s.Tokens, address)
 	}); err != nil {
 		return err
 	}
@@ -410,8 +426,7 @@ func (w *Workspace) Leave(ctx context.Context, delete bool) error {
 	}
 	report, err := w.replica.Sync(ctx)
 	if err == nil {
-		report.Halted = nil // that this device is out is what was wanted
-		err = firstFailure(report)
+		err = firstFailure(withoutOwnLeave(report))
 	}
 	if err != nil {
 		return fmt.Errorf("leave: you are out, but no relay knows yet; try again: %w", err)
