@@ -79,6 +79,17 @@ test('the week is begun, written and published', async ({ page }) => {
   await expect(page.getByText('Refunds settle by themselves.')).toBeVisible()
 })
 
+test('last week can still be written, and no week before it', async ({ page }) => {
+  await go(page, 'weekly')
+  const back = page.getByRole('link', { name: /^Week \d+$/ }).first()
+  await back.click()
+  await page.getByRole('button', { name: /^Write it for week/ }).click()
+  await expect(page.getByRole('heading', { name: 'Outcomes shipped' })).toBeVisible()
+  await back.click()
+  await expect(page.getByText('it is over')).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Write/ })).toHaveCount(0)
+})
+
 test('the review exports as Markdown', async ({ page }) => {
   await go(page, 'review')
   await page.getByRole('button', { name: /^Gather this week/ }).click()

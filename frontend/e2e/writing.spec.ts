@@ -85,6 +85,22 @@ test('an item is added, moved, taken out and put back', async ({ page }) => {
   await expect(names).toHaveText(['Second', 'First'])
 })
 
+test('an item that is moved keeps the caret', async ({ page }) => {
+  await raise(page, 'A title')
+  await page.getByRole('button', { name: /^Two or more/ }).click()
+  await page.keyboard.type('First')
+  await page.getByRole('button', { name: 'Add another' }).first().click()
+  await page.keyboard.type('Second')
+  const second = page.getByRole('textbox', { name: /^Option, / }).filter({ hasText: 'Second' })
+  await expect(second).toBeFocused()
+  for (const key of ['Alt+ArrowUp', 'Alt+ArrowDown']) {
+    await page.keyboard.press(key)
+    await expect(second).toBeFocused()
+  }
+  await page.keyboard.type('ly')
+  await expect(page.getByRole('textbox', { name: 'Option, options considered 2' })).toHaveText('Secondly')
+})
+
 test('a date is read as one says it, and what is not a date is told', async ({ page }) => {
   await raise(page, 'T')
   const date = page.getByRole('textbox', { name: 'Decide by' })
