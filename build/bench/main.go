@@ -26,8 +26,13 @@ func main() {
 // run fills DIR with N artefacts: half decisions, the rest work items and
 // insights, each with a few hundred words.
 func run(args []string) error {
-	if len(args) != 2 {
-		return fmt.Errorf("usage: bench DIR N")
+	switch {
+	case len(args) == 3 && args[0] == "join":
+		return join(context.Background(), args[1], args[2])
+	case len(args) == 2 && args[0] == "newcomer":
+		return newcomer(context.Background(), args[1], os.Stdin)
+	case len(args) != 2:
+		return fmt.Errorf("usage: bench DIR N, or bench join DIR WORK")
 	}
 	n, err := strconv.Atoi(args[1])
 	if err != nil {
