@@ -169,7 +169,7 @@ var attacks = []struct {
 		k, err := journal.NewEpochKey(rand.Reader)
 		must(w.t, err)
 		foreign := b
-		foreign.Bytes, err = journal.Seal(w.team[0].id, k, journal.TeamID{9}, journal.Hash{}, []journal.Entry{{Device: b.Author, Number: 1, Body: []byte("foreign")}})
+		foreign.Bytes, err = journal.Seal(w.team[0].id, k, journal.TeamID{9}, journal.Hash{}, []journal.Entry{{Device: b.Author, Number: b.First, Body: []byte("foreign")}})
 		must(w.t, err)
 		w.h.alter = instead(b, foreign)
 		return expect{kinds: []ProblemKind{Replayed}, what: "segment", device: b.Author, first: b.First}
@@ -370,6 +370,24 @@ func (w *war) bomb(by *person, number uint64) relay.Blob {
 	b = aead.Seal(b, nil, payload.Bytes(), b)
 	b = append(b, by.id.Sign("segment", b)...)
 	return relay.Blob{Kind: relay.Segment, Team: team, Author: device, First: number, Last: number, Bytes: b}
+}
+
+func TestAnOlderWordIsNotHeardAgain(t *testing.T) {
+	m := relay.NewMemory("memory")
+	team := newTeam(t, 2, map[string]relay.Relay{"m": m})
+	ana, tom := team[0], team[1]
+	tom.write("zero")
+	syncAll(tom, ana)
+	old := blobs(t, m, relay.Seen)
+	ana.write("one")
+	syncAll(ana, tom, ana)
+	h := &hostile{Store: m, alter: also(old...)}
+	must(t, ana.AddRelay("m", h))
+	_, err := ana.Check(t.Context())
+	must(t, err)
+	if have, of := ana.Delivered(1); have != 1 || of != 1 {
+		t.Errorf("delivered to %d of %d, after an older word", have, of)
+	}
 }
 
 func TestEverythingThatARelayCanDoIsNoticedNamedAndHealed(t *testing.T) {

@@ -474,6 +474,19 @@ func TestEntriesWaitForTheirParents(t *testing.T) {
 	}
 }
 
+func TestAnEntryForAnotherTeamIsRefusedThoughItsWriterBelongsHere(t *testing.T) {
+	r, founder := newTeam(t)
+	other, _ := newTeam(t)
+	head := entryID(r.Since(r.Len() - 1)[0])
+	raw, err := seal(founder.id, at(), other.Team(), [][]byte{head[:]}, opRole, &setRole{Person: founder.person[:], Role: RoleAdmin})
+	must(t, err)
+	for name, raw := range map[string][]byte{"for another team": raw, "another team's founding": other.Since(0)[0]} {
+		if err := r.Add(raw); !errors.Is(err, ErrOtherTeam) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestForgedAndForeignEntriesAreRefused(t *testing.T) {
 	r, founder := newTeam(t)
 	join(t, r, founder, RoleMember)
