@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,7 @@ func main() {
 	if code, child := workspace.RunChild(os.Args[1:]); child {
 		os.Exit(code)
 	}
+	debug.SetGCPercent(workspace.GCPercent)
 	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
