@@ -53,7 +53,9 @@ func (a *App) CheckKit(typed string) error {
 // RestoreKit makes this an additional device of the kit’s person. The passphrase
 // is for the key of the new data folder; empty is the keyring.
 func (a *App) RestoreKit(code, relay, passphrase string) (workspace.Boot, error) {
-	return a.begin(func() (*workspace.Workspace, error) { return workspace.RestoreKit(a.ctx, a.withPassphrase(passphrase), code, relay) })
+	return a.begin(func() (*workspace.Workspace, error) {
+		return workspace.RestoreKit(a.ctx, a.withPassphrase(passphrase), code, relay)
+	})
 }
 
 // RestoreBackup asks for the file. The passphrase is that of the backup; own is
