@@ -17,6 +17,10 @@ func (a *App) InviteDevice(days int, ask bool) (string, error) {
 	})
 }
 
+// OwnInvite reports whether a code is for a further device of somebody who is in
+// the team already: it then asks for no name.
+func (a *App) OwnInvite(code string) bool { return workspace.OwnInvite(code) }
+
 func (a *App) Withdraw(invite string) error {
 	return do(a, func(w *workspace.Workspace) error { return w.Withdraw(a.ctx, invite) })
 }

@@ -204,6 +204,7 @@ type Cause struct {
 	Relay  string `json:"relay,omitempty"`
 	Device string `json:"device,omitempty"`
 	What   string `json:"what"`
+	Safe   string `json:"safe,omitempty"` // whether data is
 	Next   string `json:"next"`
 }
 
@@ -222,5 +223,8 @@ func (w *Workspace) cause(c replica.Cause) Cause {
 		run = fmt.Sprintf("change %d", c.First)
 	}
 	out.What, out.Next = causeWords(c, who, at, run)
+	if c.Err != nil {
+		out.Safe = Explain(c.Err).Safe
+	}
 	return out
 }

@@ -69,6 +69,7 @@ type SyncLine struct {
 	At       string `json:"at,omitempty"` // of the last success
 	// Delivered counts the other devices that say they have everything of this one.
 	Delivered *Delivered `json:"delivered,omitempty"`
+	NeedsYou  int        `json:"needsYou"` // so many things only this person can mend; see Team.Causes
 }
 
 // Work is who is doing what.
@@ -175,7 +176,7 @@ type Team struct {
 	Admin    bool     `json:"admin"`
 	Entries  int      `json:"entries"` // all changes that the team has written
 	SetAside []Aside  `json:"setAside"`
-	NeedsYou []string `json:"needsYou"`
+	NeedsYou []string `json:"needsYou"` // what of Causes is this person’s, in sentences
 	Requests []Asking `json:"requests"` // who waits to be let in
 	Causes   []Cause  `json:"causes"`   // what stands in the way, or should be known
 	// Kit is "none", "made" or "checked": whether this person has a recovery kit.
@@ -263,7 +264,7 @@ type Saved struct {
 
 // Progress of work that takes longer than a second.
 type Progress struct {
-	Task  string  `json:"task"`  // "typesetter", "sync", "sample", "open"
+	Task  string  `json:"task"`  // "typesetter", "sync", "sample", "open", "backup", "restore", "doctor"
 	Phase string  `json:"phase"` // a sentence
 	Done  float64 `json:"done"`  // 0 to 1, or -1 when it cannot be known
 	Ended bool    `json:"ended"`

@@ -34,8 +34,14 @@ func (w *Workspace) Shell() Shell {
 // SyncLine says in one sentence how far what was written here has come.
 func (w *Workspace) SyncLine() SyncLine {
 	st := w.replica.Status()
+	needs := 0
+	for _, c := range append(w.besides(), w.Causes()...) {
+		if c.Yours && c.Code != string(replica.NoRelay) { // who works alone is not nagged
+			needs++
+		}
+	}
 	if len(st.Relays) == 0 {
-		return SyncLine{State: "alone", Sentence: "On this device only, no relay yet"}
+		return SyncLine{State: "alone", Sentence: "On this device only, no relay yet", NeedsYou: needs}
 	}
 	waiting, last := pending(st), time.Time{}
 	var failing []replica.RelayStatus
@@ -49,7 +55,7 @@ func (w *Workspace) SyncLine() SyncLine {
 			failing = append(failing, r)
 		}
 	}
-	out := SyncLine{Waiting: waiting, At: stamp(last)}
+	out := SyncLine{Waiting: waiting, At: stamp(last), NeedsYou: needs}
 	changes := "change"
 	if waiting != 1 {
 		changes = "changes"
@@ -91,7 +97,7 @@ func pending(st replica.Status) int {
 // Team is the people, their hours today, the devices and the relays.
 func (w *Workspace) Team() *Team {
 	st := w.replica.Status()
-	out := &Team{Name: w.TeamName(), People: []Present{}, Devices: []Device{}, Relays: w.Relays(), Invites: []Invite{}, Admin: w.admin(), SetAside: []Aside{}, NeedsYou: w.NeedsYou(), Requests: w.Requests(), Causes: w.Causes(), Kit: "none"}
+	out := &Team{Name: w.TeamName(), People: []Present{}, Devices: []Device{}, Relays: w.Relays(), Invites: []Invite{}, Admin: w.admin(), SetAside: []Aside{}, NeedsYou: w.NeedsYou(), Requests: w.Requests(), Causes: append(w.besides(), w.Causes()...), Kit: "none"}
 	switch made, checked := w.HasKit(); {
 	case checked:
 		out.Kit = "checked"
@@ -289,18 +295,28 @@ func (w *Workspace) NeedsYou() []string {
 		p := Explain(st.Halted)
 		out = append(out, p.Message+" "+p.Hint)
 	}
-	w.asideMu.Lock()
-	behind := w.storeErr
-	w.asideMu.Unlock()
-	if behind != nil {
-		p := Explain(behind)
-		out = append(out, "What you write is in the journal, but the store behind it refuses it. "+p.Message+" "+p.Hint)
-	}
 	if w.Joining() {
 		out = append(out, Explain(ErrJoining).Message)
 	}
 	for _, r := range w.replica.Requests() {
 		out = append(out, fmt.Sprintf("%s asks to join, and waits for an admin.", firstOf(r.Name, "Somebody")))
+	}
+	for _, c := range w.besides() {
+		out = append(out, strings.TrimSpace(c.What+" "+c.Next))
+	}
+	return out
+}
+
+// besides is what needs this person and has nothing to do with syncing: a store
+// that refuses what the journal has, and values that are theirs to settle.
+func (w *Workspace) besides() []Cause {
+	out := []Cause{}
+	w.asideMu.Lock()
+	behind := w.storeErr
+	w.asideMu.Unlock()
+	if behind != nil {
+		p := Explain(behind)
+		out = append(out, Cause{Code: "store-behind", Yours: true, What: "What you write is in the journal, but the store behind it refuses it. " + p.Message, Safe: p.Safe, Next: p.Hint})
 	}
 	var open []artefact.View
 	w.index.each(func(_ artefact.DocID, v artefact.View) {
@@ -319,7 +335,7 @@ func (w *Workspace) NeedsYou() []string {
 		if contested > 1 {
 			records = "records hold"
 		}
-		out = append(out, fmt.Sprintf("%s %s two values, and is yours to settle.", strings.ToUpper(kind.Count(contested)[:1])+kind.Count(contested)[1:], records))
+		out = append(out, Cause{Code: "contested", Yours: true, What: fmt.Sprintf("%s %s two values, and is yours to settle.", strings.ToUpper(kind.Count(contested)[:1])+kind.Count(contested)[1:], records)})
 	}
 	return out
 }
