@@ -106,6 +106,26 @@ export const backend = {
   openLink: (url: string) => call<void>('OpenLink', url),
 
   invite: (role: string, days: number, ask: boolean) => call<string>('Invite', role, days, ask),
+  inviteDevice: (days: number, ask: boolean) => call<string>('InviteDevice', days, ask),
+  /** Whether a code is for a further device of somebody who is in the team already. */
+  ownInvite: (code: string) => call<boolean>('OwnInvite', code),
+  withdraw: (invite: string) => call<void>('Withdraw', invite),
+  approve: (device: string) => call<void>('Approve', device),
+  /** Takes a person’s id or a device’s. */
+  removeFromTeam: (who: string) => call<string>('RemoveFromTeam', who),
+  acceptDevice: (device: string) => call<void>('AcceptDevice', device),
+  setRole: (person: string, role: 'member' | 'admin') => call<void>('SetRole', person, role),
+  safetyWords: (person: string) => call<T.SafetyWords[]>('SafetyWords', person),
+  /** Lets this device go on as a new one. */
+  renew: () => call<T.Boot>('Renew'),
+
+  makeKit: () => call<T.Kit>('MakeKit'),
+  checkKit: (typed: string) => call<void>('CheckKit', typed),
+  restoreKit: (code: string, relay: string, passphrase: string) => call<T.Boot>('RestoreKit', code, relay, passphrase),
+  restoreBackup: (passphrase: string, own: string) => call<T.Boot>('RestoreBackup', passphrase, own),
+  backup: (passphrase: string) => call<T.Saved>('Backup', passphrase),
+  doctor: () => call<T.Check[]>('Doctor'),
+
   addRelay: (relay: string) => call<void>('AddRelay', relay),
   removeRelay: (relay: string) => call<void>('RemoveRelay', relay),
   chooseFolder: () => call<string>('ChooseFolder'),

@@ -275,6 +275,8 @@ export interface SyncLine {
   sentence: string
   waiting: number
   at?: string
+  delivered?: Delivered | null
+  needsYou: number
 }
 
 export interface Work {
@@ -364,7 +366,48 @@ export interface Team {
   admin: boolean
   entries: number
   setAside: Aside[] | null
-  needsYou: string[] | null
+  requests: Asking[] | null
+  causes: Cause[] | null
+  kit: 'none' | 'made' | 'checked'
+  recovered: string
+}
+
+export interface Asking {
+  device: string
+  name: string
+  own: boolean
+  invite: string
+}
+
+export interface Cause {
+  code: string
+  yours: boolean
+  relay?: string
+  device?: string
+  what: string
+  safe?: string
+  next: string
+}
+
+export interface SafetyWords {
+  device: string
+  label: string
+  words: string[] | null
+}
+
+export interface Kit {
+  code: string
+  group: number
+  team: string
+  name: string
+  made: string
+}
+
+export interface Check {
+  name: string
+  ok: boolean
+  what: string
+  next?: string
 }
 
 export interface Present extends Person {
@@ -387,6 +430,7 @@ export interface Device {
   this: boolean
   holds: number
   missing: number
+  lacks: number
   heard: string
 }
 
@@ -431,7 +475,7 @@ export interface Saved {
 }
 
 export interface Progress {
-  task: 'typesetter' | 'sync' | 'sample' | 'open'
+  task: 'typesetter' | 'sync' | 'sample' | 'open' | 'backup' | 'restore' | 'doctor'
   phase: string
   done: number
   ended: boolean

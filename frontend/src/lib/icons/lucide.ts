@@ -19,6 +19,7 @@ import laptop from 'lucide-static/icons/laptop.svg?raw'
 import link from 'lucide-static/icons/link.svg?raw'
 import mailPlus from 'lucide-static/icons/mail-plus.svg?raw'
 import penLine from 'lucide-static/icons/pen-line.svg?raw'
+import printer from 'lucide-static/icons/printer.svg?raw'
 import refreshCw from 'lucide-static/icons/refresh-cw.svg?raw'
 import search from 'lucide-static/icons/search.svg?raw'
 import send from 'lucide-static/icons/send.svg?raw'
@@ -33,7 +34,7 @@ const files = {
   'chevron-down': chevronDown, 'chevron-left': chevronLeft, 'chevron-right': chevronRight,
   'chevrons-up-down': chevronsUpDown, 'cloud-off': cloudOff, copy, ellipsis, 'file-down': fileDown,
   'file-text': fileText, folder, 'git-merge': gitMerge, laptop, link,
-  'mail-plus': mailPlus, 'pen-line': penLine, 'refresh-cw': refreshCw, search, send, server,
+  'mail-plus': mailPlus, 'pen-line': penLine, printer, 'refresh-cw': refreshCw, search, send, server,
   settings, 'triangle-alert': triangleAlert, users, x,
 } as const
 

@@ -6,7 +6,7 @@ export function isTyping(target: EventTarget | null): boolean {
   const el = target as HTMLElement | null
   if (!el?.closest) return false
   if (el.isContentEditable) return true
-  return Boolean(el.closest('input:not([type=radio]):not([type=checkbox]), textarea, select, [role=listbox], [role=menu], [role=combobox], [role=dialog]'))
+  return Boolean(el.closest('input:not([type=radio]):not([type=checkbox]), textarea, select, [role=listbox], [role=menu], [role=combobox], [role=dialog], dialog'))
 }
 
 export interface Bindings {
