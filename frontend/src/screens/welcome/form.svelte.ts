@@ -3,13 +3,15 @@ import { desk } from '$lib/state/desk.svelte'
 
 const timeForm = /^([01]?\d|2[0-3]):[0-5]\d$/
 
-/** What both forms ask: who, when, and what keeps the key. */
+/** What the forms ask: who, when, and what keeps the key. */
 export class Beginning {
   me = $state('')
   from = $state('09:00')
   until = $state('17:30')
   passphrase = $state('')
   again = $state('')
+  /** Name and hours are asked for: not from a person whom the team knows. */
+  named = $state(true)
   wrong = $state<Record<string, string>>({})
   #problem = $state.raw<Problem>()
   #going = $state(false)
@@ -49,15 +51,15 @@ export class Beginning {
   }
 }
 
-type Asked = Pick<Beginning, 'me' | 'from' | 'until' | 'passphrase' | 'again' | 'keyring'>
+type Asked = Pick<Beginning, 'named' | 'me' | 'from' | 'until' | 'passphrase' | 'again' | 'keyring'>
 
 /** What each field still needs, by its name; "" when nothing. */
 export function beginWith(a: Asked): Record<string, string> {
   const times = timeForm.test(a.from.trim()) && timeForm.test(a.until.trim())
   const pass = a.keyring ? '' : a.passphrase.length < 12 ? 'Write at least 12 characters; four plain words are good.' : a.passphrase !== a.again ? 'The two are not the same.' : ''
   return {
-    me: a.me.trim() ? '' : 'Write the name your team knows you by.',
-    hours: times ? '' : 'Write times such as 09:00 and 17:30.',
+    me: !a.named || a.me.trim() ? '' : 'Write the name your team knows you by.',
+    hours: !a.named || times ? '' : 'Write times such as 09:00 and 17:30.',
     passphrase: pass,
   }
 }
