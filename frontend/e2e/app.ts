@@ -67,13 +67,38 @@ export class Desk {
 export async function startTeam(page: Page, me = 'Ines Carvalho'): Promise<void> {
   await page.getByLabel('Team name').fill('Saltmarsh')
   await page.getByLabel('Your name').fill(me)
-  const secret = page.getByLabel('Passphrase', { exact: true })
-  if (await secret.count()) {
-    await secret.fill(passphrase)
-    await page.getByLabel('The passphrase again').fill(passphrase)
-  }
+  await choosePassphrase(page)
   await page.getByRole('button', { name: 'Start Saltmarsh' }).click()
   await expect(page.getByRole('heading', { name: 'Nothing decided in writing yet' })).toBeVisible()
+}
+
+/** Chooses a passphrase, where this computer has no keyring. */
+export async function choosePassphrase(page: Page): Promise<void> {
+  const secret = page.getByLabel('Passphrase', { exact: true })
+  if (!(await secret.count())) return
+  await secret.fill(passphrase)
+  await page.getByLabel('The passphrase again').fill(passphrase)
+}
+
+/** Gives the team a folder to travel by. */
+export async function addRelay(page: Page, folder: string): Promise<void> {
+  await go(page, 'team')
+  await page.getByRole('button', { name: 'Add a relay' }).first().click()
+  await page.getByLabel('Folder', { exact: true }).fill(folder)
+  await page.getByRole('button', { name: 'Use it' }).click()
+  await expect(page.getByText(`Folder, ${folder}`)).toBeVisible()
+}
+
+/** Calls the program as the page does. */
+export const call = <T>(page: Page, method: string, ...args: unknown[]): Promise<T> =>
+  page.evaluate(([m, a]) => (window as never as { go: { app: { App: Record<string, (...a: unknown[]) => Promise<unknown>> } } }).go.app.App[m as string]!(...(a as unknown[])), [method, args]) as Promise<T>
+
+/** Lets all of them send and read until something holds. */
+export async function until(pages: Page[], holds: () => Promise<void>): Promise<void> {
+  await expect(async () => {
+    for (const p of pages) await call(p, 'SyncNow').catch(() => {})
+    await holds()
+  }).toPass({ timeout: 60_000 })
 }
 
 /** Raises a decision by its key, and gives it a title. */

@@ -1,7 +1,6 @@
 package replica
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -311,9 +310,14 @@ func (r *Replica) retryShelf(ctx context.Context, all bool) error {
 			refs = append(refs, ref)
 		}
 	}
-	// The newest come first: whoever joins a large team sees soon what it is at.
-	slices.SortFunc(refs, func(a, b relay.Ref) int {
-		return cmp.Or(cmp.Compare(b.Last, a.Last), slices.Compare(a.Hash[:], b.Hash[:]))
+	slices.SortFunc(refs, func(a, b relay.Ref) int { // so that a history comes in order
+		if a.First != b.First {
+			if a.First < b.First {
+				return -1
+			}
+			return 1
+		}
+		return slices.Compare(a.Hash[:], b.Hash[:])
 	})
 	for _, ref := range refs {
 		b, err := r.cfg.Keep.Fetch(ctx, ref)

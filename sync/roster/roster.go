@@ -31,27 +31,23 @@ var (
 	ErrParents       = errors.New("names entries that are not here")
 )
 
-// What strangers can make a device remember is bounded: anybody can sign an entry whose parents never come.
-const (
-	maxWaiting      = 1 << 14
-	maxWaitingBytes = 64 << 20
-)
+// maxWaiting bounds what strangers can make a device remember: anybody can sign an entry whose parents never come.
+const maxWaiting = 1 << 14
 
 // Roster is the entries known here. It is safe for concurrent use.
 type Roster struct {
 	team journal.TeamID
 
-	mu        sync.Mutex
-	nodes     []*node // those that stand, each after its parents
-	byID      map[journal.Hash]*node
-	heads     map[journal.Hash]bool
-	waiting   map[journal.Hash][]*node  // by a parent that is not here yet
-	waitIDs   map[journal.Hash]bool     // ids of those waiting
-	waitBytes int                       // of those waiting
-	rejected  map[journal.Hash]error    // never stand; kept so that their children do not wait for ever
-	view      *view                     // of all nodes; nil when it must be derived again
-	state     *State                    // of view
-	rings     map[journal.DeviceID]ring // what was unwrapped already
+	mu       sync.Mutex
+	nodes    []*node // those that stand, each after its parents
+	byID     map[journal.Hash]*node
+	heads    map[journal.Hash]bool
+	waiting  map[journal.Hash][]*node  // by a parent that is not here yet
+	waitIDs  map[journal.Hash]bool     // ids of those waiting
+	rejected map[journal.Hash]error    // never stand; kept so that their children do not wait for ever
+	view     *view                     // of all nodes; nil when it must be derived again
+	state    *State                    // of view
+	rings    map[journal.DeviceID]ring // what was unwrapped already
 }
 
 // node is an entry in its place in the graph.
@@ -161,21 +157,18 @@ func (r *Roster) place(n *node) error {
 		}
 		p := r.byID[id]
 		if p == nil {
-			if !r.waitIDs[n.id] && (len(r.waitIDs) >= maxWaiting || r.waitBytes+len(n.raw) > maxWaitingBytes) {
+			if len(r.waitIDs) >= maxWaiting {
 				return fmt.Errorf("roster entry %s: too many entries wait for their parents", n.id)
 			}
 			r.waiting[id] = append(r.waiting[id], n)
-			if !r.waitIDs[n.id] {
-				r.waitIDs[n.id] = true
-				r.waitBytes += len(n.raw)
-			}
+			r.waitIDs[n.id] = true
 			return nil
 		}
 		n.parents = append(n.parents, p)
 		n.depth = max(n.depth, p.depth+1)
 		n.anc = n.anc.or(p.anc).set(p.index)
 	}
-	r.waitsNoMore(n)
+	delete(r.waitIDs, n.id)
 	if err := r.viewBefore(n).permits(n); err != nil {
 		return r.reject(n, fmt.Errorf("roster entry %s: %w", n.id, err))
 	}
@@ -191,15 +184,8 @@ func (r *Roster) place(n *node) error {
 	return nil
 }
 
-func (r *Roster) waitsNoMore(n *node) {
-	if r.waitIDs[n.id] {
-		delete(r.waitIDs, n.id)
-		r.waitBytes -= len(n.raw)
-	}
-}
-
 func (r *Roster) reject(n *node, err error) error {
-	r.waitsNoMore(n)
+	delete(r.waitIDs, n.id)
 	r.rejected[n.id] = err
 	r.release(n.id)
 	return err
