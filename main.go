@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -31,6 +32,7 @@ func main() {
 	if code, child := workspace.RunChild(os.Args[1:]); child {
 		os.Exit(code)
 	}
+	debug.SetGCPercent(workspace.GCPercent)
 	if err := run(os.Args[1:]); err != nil {
 		p := workspace.Explain(err)
 		fmt.Fprintf(os.Stderr, "%s\n%s\n%s\n", p.Message, p.Safe, p.Hint)

@@ -48,6 +48,7 @@ var house = map[string]struct {
 	"longhand/sync/relay/folder":       {may: []string{"sync/relay"}},
 	"longhand/sync/replica":            {may: []string{"sync/journal", "sync/roster", "sync/relay"}},
 	"longhand/build/fetch":             {},
+	"longhand/build/mutate":            {},
 	"longhand/build/bench/emptywindow": {},
 	"longhand/build/bench":             {may: []string{"app/workspace"}},
 

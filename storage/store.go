@@ -12,6 +12,7 @@
 package storage
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,6 +22,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 	bo "github.com/dgraph-io/badger/v4/options"
@@ -54,8 +56,9 @@ type Store struct {
 }
 
 type options struct {
-	dir  string
-	disk Disk
+	closing time.Duration // see the constant; tests are less patient
+	dir     string
+	disk    Disk
 	// memTable is small in tests, so that there are many tables.
 	memTable int64
 	reserve  uint64
@@ -204,7 +207,7 @@ func (s *Store) Close() (err error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := errors.Join(plainly(s.db.Close()), s.count.f.Close()); err != nil {
+	if err := errors.Join(plainly(s.closeBadger()), s.count.f.Close()); err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
 	if err := s.recheck(); errors.Is(err, ErrDamaged) {
@@ -220,6 +223,22 @@ func (s *Store) Close() (err error) {
 		return fmt.Errorf("close store: %w", err)
 	}
 	return nil
+}
+
+// closing is how long Badger may take to close. When its folder is taken away it
+// waits for ever for room to write.
+const closing = 20 * time.Second
+
+func (s *Store) closeBadger() error {
+	most := cmp.Or(s.o.closing, closing)
+	ended := make(chan error, 1)
+	go func() { ended <- s.db.Close() }()
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(most):
+		return fmt.Errorf("it did not close within %s; its folder may be gone", most)
+	}
 }
 
 // View reads at one moment.

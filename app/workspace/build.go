@@ -109,6 +109,9 @@ func (w *Workspace) moves(p *Page, a *artefact.Artefact, v *artefact.View) error
 		if err != nil {
 			return err
 		}
+		if a.Kind.One == kind.PerPersonWeek && to.Seals {
+			missing = append(missing, w.toMark(v)...)
+		}
 		m := Move{To: id, Verb: cmp.Or(to.Verb, to.Label), Missing: missing, Because: slices.Contains(to.Needs, "because")}
 		if !may {
 			m.Missing = append([]string{w.whose(to, v)}, m.Missing...)

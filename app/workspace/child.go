@@ -29,3 +29,8 @@ func RunChild(args []string) (code int, child bool) {
 	}
 	return 0, false
 }
+
+// GCPercent is what every main sets with debug.SetGCPercent. A program that is
+// open all day had better be small than save a little processor time: joining a
+// team of 10,000 artefacts takes a quarter less memory with it.
+const GCPercent = 50

@@ -250,3 +250,15 @@ func TestTheKeyMovesUnderAnotherPassphrase(t *testing.T) {
 		t.Errorf("%v, %v", p, err)
 	}
 }
+
+func TestARelayUnderAFolderThatIsNotThereIsNotMade(t *testing.T) {
+	m := found(t, "")
+	gone := filepath.Join(t.TempDir(), "drive", "relay")
+	if err := m.AddRelay(t.Context(), "folder:"+gone); Explain(err) == nil || Explain(err).Code != "relay-unreachable" {
+		t.Errorf("%v", err)
+	}
+	if _, err := os.Stat(filepath.Dir(gone)); err == nil {
+		t.Error("a folder was made where a drive belongs")
+	}
+	m.must(os.Mkdir(filepath.Dir(gone), 0o700), m.AddRelay(t.Context(), "folder:"+gone))
+}

@@ -15,6 +15,7 @@ import (
 
 	"longhand/storage"
 	"longhand/sync/journal"
+	"longhand/sync/relay"
 	"longhand/sync/relay/folder"
 	"longhand/sync/relay/server"
 	"longhand/sync/replica"
@@ -168,7 +169,13 @@ func prepareRelay(ctx context.Context, address string) error {
 	if isServer(address) {
 		return server.Check(ctx, address)
 	}
-	return folder.Create(strings.TrimPrefix(address, "folder:"))
+	// Only the last folder is made: what lies above it may be a drive that is not
+	// mounted, or a slip of the hand.
+	path := strings.TrimPrefix(address, "folder:")
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return &relay.Error{Relay: path, Op: "add", Kind: relay.ErrUnreachable, Err: err}
+	}
+	return folder.Create(path)
 }
 
 // AddRelay adds a relay to this device’s team.

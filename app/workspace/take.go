@@ -104,6 +104,7 @@ func (w *Workspace) takeSome(ctx context.Context, jobs []*job) error {
 			return fmt.Errorf("apply changes to %s: %w", j.doc, err)
 		}
 		docs = append(docs, j.doc)
+		j.done()
 	}
 	w.changed(docs...)
 	return nil
@@ -250,6 +251,12 @@ func (j *job) putView(tx *storage.Tx, stale bool) error {
 		return putDirty(tx, j.doc)
 	}
 	return putPacked(tx, j.doc, j.view)
+}
+
+// done lets go of what is stored: a newcomer’s first batch may have thousands of
+// documents.
+func (j *job) done() {
+	j.arrived, j.have, j.fresh, j.view, j.res.View = nil, nil, nil, packed{}, artefact.View{}
 }
 
 // gone counts the changes that were known and are taken out again.

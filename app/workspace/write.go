@@ -268,22 +268,27 @@ func (w *Workspace) beforeMove(doc artefact.DocID, to string) error {
 // beforeUpdate asks that last week’s commitments are marked before a new
 // update is published.
 func (w *Workspace) beforeUpdate(v artefact.View) error {
-	week, err := cadence.ParseWeek(v.Text("week"))
-	if err != nil {
-		return err
-	}
-	open := w.unmarked(artefact.Person(v.Text("person")), week)
-	if len(open) == 0 {
+	want := w.toMark(&v)
+	if len(want) == 0 {
 		return nil
 	}
 	k, _ := kind.Of(v.Kind)
 	from, _ := k.State(v.State)
 	to, _ := k.State("published")
-	var want []string
-	for _, text := range open {
+	return &artefact.MoveError{Kind: k, From: from, To: to, Missing: want}
+}
+
+// toMark says which of last week’s commitments have to be marked before an
+// update is published.
+func (w *Workspace) toMark(v *artefact.View) (want []string) {
+	week, err := cadence.ParseWeek(v.Text("week"))
+	if err != nil {
+		return nil
+	}
+	for _, text := range w.unmarked(artefact.Person(v.Text("person")), week) {
 		want = append(want, fmt.Sprintf("Mark last week’s “%s” as delivered, or as slipped or dropped with its reason.", text))
 	}
-	return &artefact.MoveError{Kind: k, From: from, To: to, Missing: want}
+	return want
 }
 
 // supersede finds the record that takes this one’s place, and links both ways.

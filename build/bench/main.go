@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,7 @@ func main() {
 	if code, child := workspace.RunChild(os.Args[1:]); child {
 		os.Exit(code)
 	}
+	debug.SetGCPercent(workspace.GCPercent)
 	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -26,8 +28,13 @@ func main() {
 // run fills DIR with N artefacts: half decisions, the rest work items and
 // insights, each with a few hundred words.
 func run(args []string) error {
-	if len(args) != 2 {
-		return fmt.Errorf("usage: bench DIR N")
+	switch {
+	case len(args) == 3 && args[0] == "join":
+		return join(context.Background(), args[1], args[2])
+	case len(args) == 2 && args[0] == "newcomer":
+		return newcomer(context.Background(), args[1], os.Stdin)
+	case len(args) != 2:
+		return fmt.Errorf("usage: bench DIR N, or bench join DIR WORK")
 	}
 	n, err := strconv.Atoi(args[1])
 	if err != nil {

@@ -60,11 +60,11 @@ func FuzzSegmentContent(f *testing.F) {
 func FuzzOpenSeen(f *testing.F) {
 	v := vectors(f)
 	f.Add(v["seen"])
+	id, err := ParseIdentity(v["identity"])
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		id, err := ParseIdentity(v["identity"])
-		if err != nil {
-			t.Fatal(err)
-		}
 		if _, err := OpenSeen(b, id.Public(), Keyring{}); err == nil {
 			t.Fatal("opened without a key")
 		}

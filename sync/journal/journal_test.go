@@ -2,7 +2,9 @@ package journal
 
 import (
 	"bytes"
+	"crypto/hpke"
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	mrand "math/rand/v2"
@@ -145,6 +147,48 @@ func TestAMemberWhoLiesAboutTheChainIsNoticed(t *testing.T) {
 	}
 	if _, err := Open(w.raw(h, append([]byte{stored}, content...)), w.keys()); !errors.Is(err, ErrBrokenChain) {
 		t.Errorf("want ErrBrokenChain, got %v", err)
+	}
+}
+
+func TestAMemberCannotWriteInAnothersName(t *testing.T) {
+	member, victim := newWriter(t), newWriter(t)
+	member.key = victim.key // both are in the team
+	e := victim.entries(t, 1, []byte("never said"))[0]
+	h := Header{Team: member.team, Device: victim.id.Device(), First: 1, Last: 1, Tip: EntryHash(Hash{}, member.team, e), Epoch: member.key.ID()}
+	content := append(append([]byte{stored}, e.Salt[:]...), 0, 0, 0, byte(len(e.Body)))
+	seg := member.raw(h, append(content, e.Body...))
+	seen, err := SealSeen(member.id, member.key, member.team, Seen{Counter: 1, Marks: map[DeviceID]Mark{{1}: {1, Hash{1}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	device := victim.id.Device()
+	copy(seen[40:], device[:])
+	binary.BigEndian.PutUint32(seen[96:], 16+sealOverhead)
+	payload := aead(member.key, "seen", member.team[:], device[:]).Seal(nil, nil, append(make([]byte, 12), 0, 0, 0, 0), seen[:seenHeaderSize])
+	seen = append(seen[:seenHeaderSize:seenHeaderSize], payload...)
+	seen = append(seen, member.id.Sign("seen", seen)...)
+	for name, pub := range map[string]Public{"its own key": member.id.Public(), "the other's key": victim.id.Public()} {
+		if _, err := Verify(seg, pub); !errors.Is(err, ErrForged) {
+			t.Errorf("segment under %s: %v", name, err)
+		}
+		if _, err := OpenSeen(seen, pub, member.keys()); !errors.Is(err, ErrForged) {
+			t.Errorf("seen under %s: %v", name, err)
+		}
+	}
+}
+
+func TestAWrapIsTheKeyThatItsEpochNames(t *testing.T) {
+	w, other := newWriter(t), newWriter(t)
+	kem, err := hpke.MLKEM768X25519().NewPublicKey(w.id.pub.KEM[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrapped, err := hpke.Seal(kem, hpke.HKDFSHA256(), hpke.AES256GCM(), wrapInfo(w.team, w.key.ID(), w.id.Device()), other.key.secret[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.id.Unwrap(w.team, w.key.ID(), wrapped); !errors.Is(err, ErrForged) {
+		t.Errorf("another key was inside: %v", err)
 	}
 }
 

@@ -47,7 +47,8 @@ type Config struct {
 	// Nudge and the methods that only read.
 	Apply func(context.Context, []Received) error
 	// Needed says which of some entries of removed devices, all beyond their cuts, a change depends on that counts, directly or through others of
-	// them. They count then too. It may be nil: then none does.
+	// them. They count then too. Apply may have taken some of the given ones before the removal was known: that is no reason. It may be nil: then
+	// none counts.
 	Needed func(context.Context, []Received) ([]Received, error)
 	// Retract takes back entries that Apply had taken before a removal became known and that do not count. When it returns nil they are gone for
 	// good; otherwise it is called again. An entry may come back by Apply, if an admin accepts it. It may be nil.

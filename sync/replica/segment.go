@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -310,14 +311,9 @@ func (r *Replica) retryShelf(ctx context.Context, all bool) error {
 			refs = append(refs, ref)
 		}
 	}
-	slices.SortFunc(refs, func(a, b relay.Ref) int { // so that a history comes in order
-		if a.First != b.First {
-			if a.First < b.First {
-				return -1
-			}
-			return 1
-		}
-		return slices.Compare(a.Hash[:], b.Hash[:])
+	// The newest come first: whoever joins a large team sees soon what it is at.
+	slices.SortFunc(refs, func(a, b relay.Ref) int {
+		return cmp.Or(cmp.Compare(b.Last, a.Last), slices.Compare(a.Hash[:], b.Hash[:]))
 	})
 	for _, ref := range refs {
 		b, err := r.cfg.Keep.Fetch(ctx, ref)

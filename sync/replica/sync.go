@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -215,7 +216,9 @@ func (r *Replica) follow(ctx context.Context, l *link, idle func() error) error 
 		if l.restart {
 			return errRestart
 		}
-		slices.SortStableFunc(batch, func(a, b relay.Blob) int { return turn(a.Kind) - turn(b.Kind) })
+		slices.SortStableFunc(batch, func(a, b relay.Blob) int { // and the newest before the older, as in retryShelf
+			return cmp.Or(turn(a.Kind)-turn(b.Kind), cmp.Compare(b.Last, a.Last))
+		})
 		for _, b := range batch {
 			if err := r.receive(ctx, l, b); err != nil {
 				return err

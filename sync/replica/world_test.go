@@ -97,7 +97,10 @@ func (p *person) needed(_ context.Context, beyond []Received) ([]Received, error
 	p.mu.Lock()
 	var open []string
 	for l := range p.applied {
-		open = append(open, l)
+		// Some of them have been applied before the removal was known; that one needs another is no reason.
+		if !slices.ContainsFunc(beyond, func(b Received) bool { return line(b.Device, b.Entry) == l }) {
+			open = append(open, l)
+		}
 	}
 	for _, e := range p.written {
 		open = append(open, line(p.id.Device(), e))

@@ -28,7 +28,7 @@ func FuzzContent(f *testing.F) {
 	inner, err := encode(e.content)
 	must(f, err)
 	f.Add(uint8(opRemove), inner)
-	for o := opFound; o <= opWrap; o++ {
+	for o := opFound; o <= opAccept; o++ {
 		f.Add(uint8(o), []byte{0xa1, 1, 0x40})
 	}
 	f.Fuzz(func(t *testing.T, o uint8, content []byte) {
@@ -64,6 +64,20 @@ func FuzzParseRequest(f *testing.F) {
 		q, err := ParseRequest(raw)
 		if err == nil && q.Device() == (journal.DeviceID{}) {
 			t.Fatal("a request without a device")
+		}
+	})
+}
+
+func FuzzParseKit(f *testing.F) {
+	f.Add(vectors(f, "FORMAT.md")["kit-code"])
+	f.Fuzz(func(t *testing.T, code string) {
+		k, err := ParseKit(code)
+		if err != nil {
+			return
+		}
+		again, err := ParseKit(k.Code())
+		if err != nil || again.secret != k.secret || again.Team != k.Team {
+			t.Fatalf("kit does not survive: %v", err)
 		}
 	})
 }

@@ -92,6 +92,7 @@ func TestAnEpochIssuedAgainByItsIdTaintsNothing(t *testing.T) {
 	r, founder := newTeam(t)
 	bob, carol := join(t, r, founder, RoleMember), join(t, r, founder, RoleMember)
 	old := fork(t, r)
+	anInvite(t, r, founder, Terms{}) // so that what carol writes comes before it in the order
 	must(t, r.Remove(rand.Reader, founder.id, at(), Removal{Persons: []PersonID{carol.person}}))
 	k, _ := r.WriteKey(bob.id)
 	id, device := k.ID(), carol.id.Device()

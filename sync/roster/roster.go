@@ -31,23 +31,27 @@ var (
 	ErrParents       = errors.New("names entries that are not here")
 )
 
-// maxWaiting bounds what strangers can make a device remember: anybody can sign an entry whose parents never come.
-const maxWaiting = 1 << 14
+// What strangers can make a device remember is bounded: anybody can sign an entry whose parents never come.
+const (
+	maxWaiting      = 1 << 14
+	maxWaitingBytes = 64 << 20
+)
 
 // Roster is the entries known here. It is safe for concurrent use.
 type Roster struct {
 	team journal.TeamID
 
-	mu       sync.Mutex
-	nodes    []*node // those that stand, each after its parents
-	byID     map[journal.Hash]*node
-	heads    map[journal.Hash]bool
-	waiting  map[journal.Hash][]*node  // by a parent that is not here yet
-	waitIDs  map[journal.Hash]bool     // ids of those waiting
-	rejected map[journal.Hash]error    // never stand; kept so that their children do not wait for ever
-	view     *view                     // of all nodes; nil when it must be derived again
-	state    *State                    // of view
-	rings    map[journal.DeviceID]ring // what was unwrapped already
+	mu        sync.Mutex
+	nodes     []*node // those that stand, each after its parents
+	byID      map[journal.Hash]*node
+	heads     map[journal.Hash]bool
+	waiting   map[journal.Hash][]*node  // by a parent that is not here yet
+	waitIDs   map[journal.Hash]bool     // ids of those waiting
+	waitBytes int                       // of those waiting
+	rejected  map[journal.Hash]error    // never stand; kept so that their children do not wait for ever
+	view      *view                     // of all nodes; nil when it must be derived again
+	state     *State                    // of view
+	rings     map[journal.DeviceID]ring // what was unwrapped already
 }
 
 // node is an entry in its place in the graph.
@@ -157,18 +161,21 @@ func (r *Roster) place(n *node) error {
 		}
 		p := r.byID[id]
 		if p == nil {
-			if len(r.waitIDs) >= maxWaiting {
+			if !r.waitIDs[n.id] && (len(r.waitIDs) >= maxWaiting || r.waitBytes+len(n.raw) > maxWaitingBytes) {
 				return fmt.Errorf("roster entry %s: too many entries wait for their parents", n.id)
 			}
 			r.waiting[id] = append(r.waiting[id], n)
-			r.waitIDs[n.id] = true
+			if !r.waitIDs[n.id] {
+				r.waitIDs[n.id] = true
+				r.waitBytes += len(n.raw)
+			}
 			return nil
 		}
 		n.parents = append(n.parents, p)
 		n.depth = max(n.depth, p.depth+1)
 		n.anc = n.anc.or(p.anc).set(p.index)
 	}
-	delete(r.waitIDs, n.id)
+	r.waitsNoMore(n)
 	if err := r.viewBefore(n).permits(n); err != nil {
 		return r.reject(n, fmt.Errorf("roster entry %s: %w", n.id, err))
 	}
@@ -184,8 +191,15 @@ func (r *Roster) place(n *node) error {
 	return nil
 }
 
+func (r *Roster) waitsNoMore(n *node) {
+	if r.waitIDs[n.id] {
+		delete(r.waitIDs, n.id)
+		r.waitBytes -= len(n.raw)
+	}
+}
+
 func (r *Roster) reject(n *node, err error) error {
-	delete(r.waitIDs, n.id)
+	r.waitsNoMore(n)
 	r.rejected[n.id] = err
 	r.release(n.id)
 	return err

@@ -474,6 +474,42 @@ func TestEntriesWaitForTheirParents(t *testing.T) {
 	}
 }
 
+func TestAnEntryForAnotherTeamIsRefusedThoughItsWriterBelongsHere(t *testing.T) {
+	r, founder := newTeam(t)
+	other, _ := newTeam(t)
+	head := entryID(r.Since(r.Len() - 1)[0])
+	raw, err := seal(founder.id, at(), other.Team(), [][]byte{head[:]}, opRole, &setRole{Person: founder.person[:], Role: RoleAdmin})
+	must(t, err)
+	for name, raw := range map[string][]byte{"for another team": raw, "another team's founding": other.Since(0)[0]} {
+		if err := r.Add(raw); !errors.Is(err, ErrOtherTeam) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestStrangersCannotMakeADeviceRememberWithoutEnd(t *testing.T) {
+	r, _ := newTeam(t)
+	stranger := newPeer(t)
+	wraps := []deviceWrap{}
+	for i := range 900 {
+		wraps = append(wraps, deviceWrap{Device: []byte{byte(i >> 8), byte(i), 15: 0}, Wrap: make([]byte, 4096)})
+	}
+	refused := 0
+	for i := range 30 {
+		raw, err := seal(stranger.id, at(), r.Team(), [][]byte{{byte(i), 31: 1}}, opEpoch, &epoch{ID: make([]byte, 32), Wraps: wraps})
+		must(t, err)
+		if r.Add(raw) != nil {
+			refused++
+		}
+	}
+	if want := 30 - maxWaitingBytes/(900*4096); refused < want-1 || refused > want+1 {
+		t.Errorf("%d of 30 refused, want about %d", refused, want)
+	}
+	if r.waitBytes > maxWaitingBytes {
+		t.Errorf("%d bytes wait", r.waitBytes)
+	}
+}
+
 func TestForgedAndForeignEntriesAreRefused(t *testing.T) {
 	r, founder := newTeam(t)
 	join(t, r, founder, RoleMember)

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"os"
+	"runtime/debug"
 
 	"longhand/app/command"
 	"longhand/app/workspace"
@@ -14,5 +15,6 @@ func main() {
 	if code, child := workspace.RunChild(os.Args[1:]); child {
 		os.Exit(code)
 	}
+	debug.SetGCPercent(workspace.GCPercent)
 	os.Exit(command.Main(context.Background(), command.System(), os.Args[1:]))
 }

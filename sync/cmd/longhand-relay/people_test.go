@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"longhand":       func() { os.Exit(app.Main(context.Background(), app.System(), os.Args[1:])) },
 		"longhand-relay": func() { os.Exit(command.Main(context.Background(), command.System(), os.Args[1:])) },
+		"nats-node":      natsNode,
 	})
 }
 

@@ -126,7 +126,7 @@ func (e *JetStream) Append(ctx context.Context, log string, r Record, replaces f
 		m.Header.Set(headerLasting, "1")
 	}
 	may := orDamaged(replaces, r.Bytes)
-	for range appendAttempts {
+	for attempt := range appendAttempts {
 		m.Header.Set(headerSubject, strconv.FormatUint(last, 10))
 		ask, cancel := context.WithTimeout(ctx, askFor)
 		_, err := e.js.PublishMsg(ask, m, jetstream.WithRetryAttempts(0))
@@ -150,6 +150,12 @@ func (e *JetStream) Append(ctx context.Context, log string, r Record, replaces f
 			return false, nil
 		case err == nil:
 			last = old.seq
+		case errors.Is(err, errNoMessage) && e.replicas > 1 && attempt < appendAttempts/2:
+			// Another gateway is writing it at this moment, and it is not decided yet.
+			last = 0
+			if err := pause(ctx, time.Duration(attempt+1)*10*time.Millisecond); err != nil {
+				return false, err
+			}
 		case errors.Is(err, errNoMessage):
 			last = at // the index knows it, and it cannot be read: it is damaged
 		default:
@@ -157,6 +163,17 @@ func (e *JetStream) Append(ctx context.Context, log string, r Record, replaces f
 		}
 	}
 	return false, fmt.Errorf("%s: the key was written to %d times meanwhile: %w", what, appendAttempts, ErrUnavailable)
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
 }
 
 var lastSequence = regexp.MustCompile(`wrong last sequence: (\d+)`)

@@ -38,6 +38,7 @@ type Folder struct {
 	device [16]byte
 	opts   Options
 	names  names
+	sync   func(*os.File) error // (*os.File).Sync, but for the test that watches it
 
 	mu      sync.Mutex // held while writing
 	cleaned bool       // what a crash left in the own directory is gone
@@ -53,7 +54,7 @@ func Create(root string) error {
 		return err
 	}
 	text := markerLine + "\n\nDevices of Longhand leave sealed files for each other here. Do not change or move them.\n"
-	if err := writeFile(root, markerName, []byte(text)); err != nil {
+	if err := writeFile(root, markerName, []byte(text), (*os.File).Sync); err != nil {
 		return failure(root, "create", err)
 	}
 	return nil
@@ -64,7 +65,7 @@ func New(root string, team [32]byte, device [16]byte, opts Options) *Folder {
 	if opts.Poll == 0 {
 		opts.Poll = 5 * time.Second
 	}
-	return &Folder{root: root, team: fmt.Sprintf("%x", team[:16]), teamID: team, device: device, opts: opts, names: compileNames()}
+	return &Folder{root: root, team: fmt.Sprintf("%x", team[:16]), teamID: team, device: device, opts: opts, names: compileNames(), sync: (*os.File).Sync}
 }
 
 // checkMarker tells a relay from a drive that is not mounted and from any other folder.
@@ -154,7 +155,7 @@ func readFile(r *os.Root, name string, limit int) ([]byte, error) {
 }
 
 // writeFile makes a file appear whole or not at all, and stay after a power cut.
-func writeFile(dir, name string, b []byte) (err error) {
+func writeFile(dir, name string, b []byte, sync func(*os.File) error) (err error) {
 	tmp, err := createTemp(dir)
 	if err != nil {
 		return err
@@ -166,7 +167,7 @@ func writeFile(dir, name string, b []byte) (err error) {
 	}()
 	_, err = tmp.Write(b)
 	if err == nil {
-		err = tmp.Sync()
+		err = sync(tmp)
 	}
 	if e := tmp.Close(); err == nil {
 		err = e
@@ -177,7 +178,7 @@ func writeFile(dir, name string, b []byte) (err error) {
 	if err := os.Rename(tmp.Name(), filepath.Join(dir, name)); err != nil {
 		return err
 	}
-	return syncDir(dir)
+	return syncDir(dir, sync)
 }
 
 // createTemp is os.CreateTemp with the permissions of the directory, as far as the umask allows them: a group can read what is renamed in a
@@ -197,13 +198,13 @@ func createTemp(dir string) (*os.File, error) {
 }
 
 // syncDir makes a rename last. Some shares cannot sync a directory; there is nothing better to do on them.
-func syncDir(dir string) error {
+func syncDir(dir string, sync func(*os.File) error) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	if err := d.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrPermission) {
+	if err := sync(d); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrPermission) {
 		return err
 	}
 	return nil

@@ -128,6 +128,38 @@ func TestEachDeviceWritesOnlyItsOwnDirectory(t *testing.T) {
 	fileOf(t, root, mine+carried+fmt.Sprintf("/%x/", device(2)))
 }
 
+func TestAPutIsOnTheDiskBeforeItReturns(t *testing.T) {
+	root := place(t)
+	f := open(root, 1)
+	must(t, f.Put(t.Context(), segment(1, 1, 1, "before"))) // its directories are there
+	b := segment(1, 2, 2, "whole")
+	path := filepath.Join(root, filepath.FromSlash(f.dirOf(relay.RefOf(b))), fileName(relay.RefOf(b)))
+	there := func() bool { _, err := os.Stat(path); return err == nil }
+	var steps []string
+	f.sync = func(file *os.File) error {
+		info, err := file.Stat()
+		must(t, err)
+		switch {
+		case !info.IsDir() && !there() && info.Size() == int64(len(b.Bytes)):
+			steps = append(steps, "the whole file, before it has its name")
+		case info.IsDir() && there() && file.Name() == filepath.Dir(path):
+			steps = append(steps, "its directory, after")
+		default:
+			steps = append(steps, "something else")
+		}
+		return file.Sync()
+	}
+	must(t, f.Put(t.Context(), b))
+	if want := []string{"the whole file, before it has its name", "its directory, after"}; !slices.Equal(steps, want) {
+		t.Errorf("synced %q, want %q", steps, want)
+	}
+	f.sync = func(*os.File) error { return syscall.EIO }
+	c := segment(1, 3, 3, "lost")
+	if err := f.Put(t.Context(), c); !errors.Is(err, syscall.EIO) {
+		t.Errorf("acknowledged what is not on the disk: %v", err)
+	}
+}
+
 func TestWhatSomebodyHasPutAlreadyIsNotPutAgain(t *testing.T) {
 	root := place(t)
 	b := segment(1, 1, 1, "one")

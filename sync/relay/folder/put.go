@@ -67,7 +67,7 @@ func (f *Folder) put(ctx context.Context, r *os.Root, b relay.Blob) error {
 		return err
 	}
 	full := filepath.Join(f.root, filepath.FromSlash(dir))
-	if err := writeFile(full, name, b.Bytes); err != nil {
+	if err := writeFile(full, name, b.Bytes, f.sync); err != nil {
 		return err
 	}
 	if ref.Kind == relay.Seen {
@@ -131,7 +131,7 @@ func (f *Folder) makeDir(r *os.Root, dir string) error {
 			}
 			return err
 		}
-		if err := syncDir(filepath.Join(f.root, filepath.FromSlash(parent))); err != nil {
+		if err := syncDir(filepath.Join(f.root, filepath.FromSlash(parent)), f.sync); err != nil {
 			return err
 		}
 	}

@@ -25,6 +25,7 @@ export function setup(b: Behaviour): Extension {
     (b.single ? line : prose).extension,
     syntaxHighlighting(highlighter),
     EditorView.lineWrapping,
+    EditorView.perLineTextDirection.of(true),
     EditorView.contentAttributes.of({
       'aria-label': b.label,
       'aria-multiline': String(!b.single),
