@@ -21,6 +21,7 @@ import (
 type uncounted struct {
 	by      [32]byte   // what it was judged by
 	entries []Received // as Apply would get them
+	needed  bool       // some entries count only because others were built on them
 }
 
 // judgeRemoved judges the devices for which that is called for. It is called under work.
@@ -33,6 +34,18 @@ func (r *Replica) judgeRemoved(ctx context.Context) error {
 			devices = append(devices, roster.Device{ID: id, Removed: true})
 		}
 	}
+	for again := true; again; {
+		var err error
+		if again, err = r.judgeEach(ctx, devices); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judgeEach reports whether something was taken back that another removed device's entry may have been needed for: then that one is judged again.
+// This comes to an end, because an entry never depends on itself.
+func (r *Replica) judgeEach(ctx context.Context, devices []roster.Device) (again bool, err error) {
 	for _, d := range devices {
 		if !d.Removed || d.Kit || d.ID == r.me {
 			r.mu.Lock()
@@ -42,15 +55,25 @@ func (r *Replica) judgeRemoved(ctx context.Context) error {
 		}
 		due, err := r.mustJudge(ctx, d)
 		if err != nil {
-			return err
+			return false, err
 		}
-		if due {
-			if err := r.judge(ctx, d); err != nil {
-				return fmt.Errorf("judge what counts of %s: %w", d.ID, err)
+		if !due {
+			continue
+		}
+		back, err := r.judge(ctx, d)
+		if err != nil {
+			return false, fmt.Errorf("judge what counts of %s: %w", d.ID, err)
+		}
+		if back == 0 {
+			continue
+		}
+		for id, was := range r.beyond {
+			if id != d.ID && was.needed {
+				was.by, again = [32]byte{}, true
 			}
 		}
 	}
-	return nil
+	return again, nil
 }
 
 func (r *Replica) mustJudge(ctx context.Context, d roster.Device) (bool, error) {
@@ -76,15 +99,15 @@ func (r *Replica) mustJudge(ctx context.Context, d roster.Device) (bool, error) 
 			return true, err
 		}
 	}
-	r.noteBeyond(d, nil)
+	r.noteBeyond(d, nil, false)
 	return false, nil
 }
 
 // noteBeyond remembers what a device was judged by, and what does not count of it.
-func (r *Replica) noteBeyond(d roster.Device, entries []Received) {
+func (r *Replica) noteBeyond(d roster.Device, entries []Received, needed bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.beyond[d.ID] = &uncounted{by: r.judgedBy(d), entries: entries}
+	r.beyond[d.ID] = &uncounted{by: r.judgedBy(d), entries: entries, needed: needed}
 }
 
 // judgedBy sums up all that a judgement depends on, but for what is needed.
@@ -123,15 +146,21 @@ func (k keptRun) mark(i int) journal.Mark {
 	return journal.Mark{Number: k.header.First + uint64(i), Hash: k.chain[i]}
 }
 
-func (r *Replica) judge(ctx context.Context, d roster.Device) error {
+// judge returns how many entries it had to take back.
+func (r *Replica) judge(ctx context.Context, d roster.Device) (int, error) {
 	runs, err := r.readRuns(ctx, d.ID)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	have, counts := r.heldOf(d.ID), countedBy(d.Cuts, runs)
 	var numbers ranges
 	var out, back, fresh []Received
-	seen := map[journal.Mark]bool{}
+	seen, before := map[journal.Mark]bool{}, map[[16]byte]bool{} // before: what did not count already, and is not applied
+	if was := r.beyond[d.ID]; was != nil {
+		for _, f := range was.entries {
+			before[f.Entry.Salt] = true
+		}
+	}
 	for _, run := range runs {
 		_, shelved := r.shelf[run.ref]
 		for i, e := range run.entries {
@@ -148,7 +177,7 @@ func (r *Replica) judge(ctx context.Context, d roster.Device) error {
 				}
 			default:
 				out = append(out, Received{Device: d.ID, Entry: e})
-				if have.numbers.has(m.Number, m.Number) { // perhaps only as the other branch: then there is nothing to take back
+				if have.numbers.has(m.Number, m.Number) && !before[e.Salt] { // perhaps only as the other branch: then there is nothing to take back
 					back = append(back, Received{Device: d.ID, Entry: e})
 				}
 			}
@@ -157,7 +186,7 @@ func (r *Replica) judge(ctx context.Context, d roster.Device) error {
 	out, _ = r.unwrapAll(out)
 	needed, err := r.needed(ctx, out)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	is := func(f Received) bool { return needed[f.Entry.Salt] }
 	for _, f := range out {
@@ -169,23 +198,23 @@ func (r *Replica) judge(ctx context.Context, d roster.Device) error {
 	out, back = slices.DeleteFunc(out, is), slices.DeleteFunc(back, is)
 	if back, _ = r.unwrapAll(back); len(back) > 0 && r.cfg.Retract != nil {
 		if err := r.cfg.Retract(ctx, back); err != nil {
-			return fmt.Errorf("take back: %w", err)
+			return 0, fmt.Errorf("take back: %w", err)
 		}
 	}
 	refused, err := r.hand(ctx, fresh)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	r.settleCut(d, runs, numbers, counts, needed)
 	r.refuse(refused)
-	r.noteBeyond(d, out)
+	r.noteBeyond(d, out, len(needed) > 0)
 	if len(fresh) > 0 {
 		r.cfg.Notify(Event{Kind: EventApplied, Device: d.ID, Count: len(fresh)})
 	}
 	if len(back) > 0 {
 		r.cfg.Notify(Event{Kind: EventRetracted, Device: d.ID, Count: len(back)})
 	}
-	return r.saveHeld()
+	return len(back), r.saveHeld()
 }
 
 // settleCut notes what counts now, and puts on the shelf what holds anything else.

@@ -85,6 +85,31 @@ func TestWhatARemainingDeviceBuiltOnCountsThoughItIsBeyondTheCut(t *testing.T) {
 	}
 }
 
+func TestWhatIsTakenBackNeedsNothing(t *testing.T) {
+	for _, both := range []bool{false, true} {
+		relays := memoryRelay()
+		team := newTeam(t, 4, relays)
+		ana, tom, eva, dan := team[0], team[1], team[2], team[3]
+		must(t, ana.Remove(t.Context(), nil, []roster.PersonID{eva.who, dan.who}))
+		// Eva and dan do not know yet. Each builds on the other, and nobody else on either.
+		eva.write("one")
+		syncAll(eva, dan)
+		dan.write("two after one")
+		syncAll(dan, eva)
+		eva.write("three after two")
+		if both {
+			dan.write("four")
+		}
+		syncAll(eva, dan, tom)
+		if len(tom.bodies()) < 3 {
+			t.Fatalf("tom has %q", tom.bodies())
+		}
+		syncAll(ana, tom, ana)
+		wants(t, tom)
+		wants(t, ana)
+	}
+}
+
 func TestAnAdminAdoptsTheRest(t *testing.T) {
 	relays := memoryRelay()
 	team := newTeam(t, 3, relays)
