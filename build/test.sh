@@ -31,6 +31,7 @@ browser() { (cd frontend && npx playwright test --reporter=list); }
 suite format format
 suite vet go vet ./...
 suite go go_tests
+suite fuzz build/fuzz.sh
 suite race races
 suite check front check
 suite unit front test

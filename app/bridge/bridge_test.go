@@ -135,8 +135,12 @@ func TestOtherHostsAndPagesAreRefused(t *testing.T) {
 		"from another site":   {"Sec-Fetch-Site", "cross-site"},
 		"from a sibling":      {"Sec-Fetch-Site", "same-site"},
 	} {
-		if code, _ := b.ask("POST", "/bridge/call", boot, header...); code != http.StatusForbidden {
-			t.Errorf("%s: %d", name, code)
+		why := "another page may not call the window"
+		if header[0] == "Host" {
+			why = "this is not the address"
+		}
+		if code, said := b.ask("POST", "/bridge/call", boot, header...); code != http.StatusForbidden || !strings.Contains(said, why) {
+			t.Errorf("%s: %d, %s", name, code, said)
 		}
 	}
 	if code, _ := b.ask("POST", "/bridge/call", boot, "Origin", b.at, "Sec-Fetch-Site", "same-origin"); code != http.StatusOK {

@@ -193,3 +193,31 @@ func TestARecordThatTheProgramDiesOverIsNotOpenedForEver(t *testing.T) {
 	}
 	m.must(m.Write(other, "problem", "Yes.", false))
 }
+
+func TestNobodyWritesInAnothersName(t *testing.T) {
+	ines, tom, _ := pair(t)
+	id := ines.begin("brief", "B")
+	doc, err := ines.index.find(id)
+	ines.must(err)
+	changes, err := ines.changes(doc)
+	ines.must(err)
+	// A change that Ines’s device could have written, signed by Tom’s.
+	actor, err := ines.actor()
+	ines.must(err)
+	a, err := artefact.Open(doc, changes, actor, ines.owner)
+	ines.must(err)
+	defer a.Close()
+	ines.must(a.Splice("problem", 0, 0, "Ines never said this."))
+	c, _, err := a.Commit(ines.now())
+	ines.must(err)
+	body, err := c.MarshalBinary()
+	ines.must(err)
+	me := tom.identity.Device()
+	refused, err := ines.receive(t.Context(), []received{{me, me, 99, body}})
+	if err != nil || len(refused) != 1 {
+		t.Errorf("%v, %v", refused, err)
+	}
+	if p, err := ines.Page(id); err != nil || p.Texts["problem"] != "" {
+		t.Errorf("%q, %v", p.Texts["problem"], err)
+	}
+}
