@@ -28,13 +28,12 @@ type device struct {
 	id     *journal.Identity
 	roster *roster.Roster
 
-	mu     sync.Mutex
-	state  map[string][]byte
-	mine   []journal.Entry
-	have   map[string]bool
-	wake   chan struct{} // something was applied
-	heard  []error       // what Follow ended with
-	events []replica.Event
+	mu    sync.Mutex
+	state map[string][]byte
+	mine  []journal.Entry
+	have  map[string]bool
+	wake  chan struct{} // something was applied
+	heard []error       // what Follow ended with
 }
 
 func (d *device) Get(key string) ([]byte, error) {
@@ -81,13 +80,18 @@ func (d *device) lines() int {
 
 func newDevice(t testing.TB, tm *team, n int, flush time.Duration) *device {
 	t.Helper()
+	return newDeviceKeeping(t, tm, n, flush, relay.NewMemory("keep"))
+}
+
+func newDeviceKeeping(t testing.TB, tm *team, n int, flush time.Duration, keep relay.Store) *device {
+	t.Helper()
 	d := &device{id: tm.devices[n], roster: roster.New(tm.roster.Team()), state: map[string][]byte{}, have: map[string]bool{}, wake: make(chan struct{}, 1)}
 	for _, raw := range tm.roster.Since(0) {
 		must(t, d.roster.Add(raw))
 	}
 	var err error
 	d.Replica, err = replica.New(context.Background(), replica.Config{
-		Identity: d.id, Roster: d.roster, Keep: relay.NewMemory("keep"), State: d, Outbox: d, Now: time.Now, Rand: rand.Reader, Flush: flush,
+		Identity: d.id, Roster: d.roster, Keep: keep, State: d, Outbox: d, Now: time.Now, Rand: rand.Reader, Flush: flush,
 		Apply: func(_ context.Context, all []replica.Received) error {
 			d.mu.Lock()
 			defer d.mu.Unlock()
@@ -164,7 +168,7 @@ func TestWhatADamagedDiskLostIsNoticedAndPutBack(t *testing.T) {
 	rng := mrand.New(mrand.NewPCG(seed, seed))
 	rounds := 3
 	if os.Getenv("LONGHAND_TORTURE") != "" {
-		rounds = 100
+		rounds = 25
 	}
 	dir := t.TempDir()
 	tm := newTeam(t, 3)

@@ -48,6 +48,7 @@ func (g *Gateway) follow(a *answer, r *http.Request, who caller) {
 			a.code = "gone"
 			return
 		case err != nil && p.begun:
+			g.log.Error("engine", "problem", err.Error())
 			a.code = wire.Unavailable
 			return // without an end the page says itself that it was cut off
 		case err != nil:

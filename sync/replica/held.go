@@ -3,6 +3,7 @@ package replica
 import (
 	"bytes"
 	"slices"
+	"sync/atomic"
 
 	"longhand/sync/journal"
 	"longhand/sync/relay"
@@ -86,6 +87,7 @@ type link struct {
 	lacking map[relay.Ref]int64 // others' blobs that it lacks → since when, Unix milliseconds
 	forks   map[relay.Ref]bool  // segments of forked devices that were put in this session
 	busy    chan struct{}       // holds one token while somebody pushes
+	again   atomic.Bool         // somebody wants to be pushed for
 	stop    func()              // ends its loop in Run
 }
 

@@ -352,18 +352,33 @@ func (r *Replica) keepFollowing(ctx context.Context, l *link) {
 }
 
 // pushAll pushes to every relay that nobody is pushing to. Each has a goroutine of its own, so that one that hangs holds up none.
+//
+// Who comes while somebody pushes leaves word, and is pushed for as well: what was written a moment too late must not wait for the next Poll.
 func (r *Replica) pushAll(ctx context.Context, wg *sync.WaitGroup) {
 	for _, l := range r.allLinks() {
+		l.again.Store(true)
 		select {
 		case l.busy <- struct{}{}:
 		default:
 			continue
 		}
 		wg.Go(func() {
-			err := r.pushOnce(ctx, l)
-			<-l.busy
-			if ctx.Err() == nil && !errors.Is(err, errUntried) {
-				r.tried(l, err)
+			for mine := true; mine; {
+				for l.again.Swap(false) && ctx.Err() == nil {
+					err := r.pushOnce(ctx, l)
+					if ctx.Err() == nil && !errors.Is(err, errUntried) {
+						r.tried(l, err)
+					}
+				}
+				<-l.busy
+				mine = false
+				if ctx.Err() == nil && l.again.Load() { // somebody came between the last look and the release
+					select {
+					case l.busy <- struct{}{}:
+						mine = true
+					default:
+					}
+				}
 			}
 		})
 	}

@@ -200,6 +200,7 @@ type getRequest struct {
 }
 
 type message struct {
+	subject string // of a direct get
 	seq     uint64
 	time    int64
 	lasting bool
@@ -263,7 +264,7 @@ func parseMessage(m *nats.Msg) (message, error) {
 	if err != nil {
 		return message{}, fmt.Errorf("a message without a time: %w", err)
 	}
-	return message{seq: seq, time: at.UnixNano(), lasting: m.Header.Get(headerLasting) != "", data: m.Data}, nil
+	return message{subject: m.Header.Get("Nats-Subject"), seq: seq, time: at.UnixNano(), lasting: m.Header.Get(headerLasting) != "", data: m.Data}, nil
 }
 
 // absent tells a log that does not exist from one that has no leader now.

@@ -104,6 +104,10 @@ func (e *JetStream) ReadFrom(ctx context.Context, log, sort string, after Cursor
 	began := time.Now()
 	for steps := 0; ; steps++ {
 		got, next, more, err := e.batch(ctx, log, sort, at, limit, fn)
+		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil && e.replicas == 1 {
+			// A block that cannot be counted: JetStream then answers no batch at all.
+			got, next, more, err = e.oneByOne(ctx, log, sort, at, limit, fn)
+		}
 		var refused *refusedError
 		switch {
 		case errors.As(err, &refused):
@@ -180,6 +184,9 @@ func (e *JetStream) batch(ctx context.Context, log, sort string, at place, limit
 		m, err := sub.NextMsgWithContext(wait)
 		cancel()
 		if err != nil {
+			if got > 0 && ctx.Err() == nil {
+				return got, next, true, nil // what came is good; the rest is asked for again
+			}
 			return got, next, true, err
 		}
 		switch m.Header.Get("Status") {
@@ -192,10 +199,10 @@ func (e *JetStream) batch(ctx context.Context, log, sort string, at place, limit
 		}
 		one, err := parseMessage(m)
 		if err != nil {
-			return got, next, true, err
+			continue // its own header is damaged
 		}
 		// The subject was written by the gateway, and yet it may come from a damaged disk.
-		key, ours := strings.CutPrefix(m.Header.Get("Nats-Subject"), prefix)
+		key, ours := strings.CutPrefix(one.subject, prefix)
 		if ours && checkKey(key) == nil {
 			if err := fn(Record{Key: key, Bytes: one.data}); err != nil {
 				return got, next, true, &refusedError{err}
@@ -207,6 +214,37 @@ func (e *JetStream) batch(ctx context.Context, log, sort string, at place, limit
 			next.anchor, next.anchorTime = one.seq, one.time
 		}
 	}
+}
+
+// oneByOne is batch without what JetStream does for a batch.
+func (e *JetStream) oneByOne(ctx context.Context, log, sort string, at place, limit int, fn func(Record) error) (got int, next place, more bool, err error) {
+	prefix := subjectPrefix + log + "."
+	filter := prefix + ">"
+	if sort != "" {
+		filter = prefix + sort + ".>"
+	}
+	next = at
+	for read := 0; read < limit; {
+		one, err := e.get(ctx, log, getRequest{Seq: next.seq + 1, NextFor: filter})
+		if errors.Is(err, errNoMessage) {
+			return got, next, false, nil
+		}
+		if err != nil {
+			return got, next, got > 0, err
+		}
+		if key, ours := strings.CutPrefix(one.subject, prefix); ours && checkKey(key) == nil {
+			if err := fn(Record{Key: key, Bytes: one.data}); err != nil {
+				return got, next, true, &refusedError{err}
+			}
+		}
+		got++
+		read += len(one.data)
+		next.seq, next.time = one.seq, one.time
+		if one.lasting {
+			next.anchor, next.anchorTime = one.seq, one.time
+		}
+	}
+	return got, next, true, nil
 }
 
 // lastSequence asks the stream's leader.

@@ -1,0 +1,243 @@
+package gateway_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	natsserver "github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"longhand/sync/gateway"
+	"longhand/sync/gateway/engine"
+	"longhand/sync/journal"
+	"longhand/sync/relay"
+	"longhand/sync/relay/folder"
+	"longhand/sync/relay/server"
+)
+
+// Each benchmark measures itself and its floor in one run, in turns, and reports the ratio. `make bench` runs them with -benchtime 1x.
+
+func unlimited() gateway.Limits {
+	return gateway.Limits{DeviceRequests: 1e9, TeamRequests: 1e9, AddressRequests: 1e9, DeviceBytes: 1e12, TeamBytes: 1e12}
+}
+
+func benchPlace(b *testing.B) *place {
+	b.Helper()
+	e, err := engine.Embedded(context.Background(), b.TempDir())
+	must(b, err)
+	b.Cleanup(func() { _ = e.Close() })
+	return newPlace(b, e, gateway.Options{Limits: unlimited(), Admission: gateway.Open{Quota: 4 << 30}})
+}
+
+// median of what was measured.
+func median(d []float64) float64 {
+	slices.Sort(d)
+	return d[len(d)/2]
+}
+
+// BenchmarkRelayAppend is 64 devices putting segments of one entry, against 64 publishers of the same bytes to bare JetStream, both synced to the disk.
+func BenchmarkRelayAppend(b *testing.B) {
+	const writers, each, turns = 64, 30, 5
+	p := benchPlace(b)
+	tm := newTeam(b, writers)
+	tm.bring(b, p)
+	s, err := natsserver.NewServer(&natsserver.Options{ServerName: "bare", DontListen: true, NoSigs: true, NoLog: true, JetStream: true, StoreDir: b.TempDir(), SyncAlways: true, JetStreamMaxStore: 1 << 40, MaxPayload: 8 << 20})
+	must(b, err)
+	s.Start()
+	defer s.Shutdown()
+	nc, err := nats.Connect("", nats.InProcessServer(s))
+	must(b, err)
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	must(b, err)
+	_, err = js.CreateStream(context.Background(), jetstream.StreamConfig{Name: "bare", Subjects: []string{"bare.>"}})
+	must(b, err)
+	var relays []*server.Server
+	for n := range writers {
+		relays = append(relays, tm.relay(b, p, n))
+	}
+	rate := func(segments [][][]byte, put func(n int, raw []byte) error) float64 {
+		began := time.Now()
+		var wg sync.WaitGroup
+		for n := range writers {
+			wg.Go(func() {
+				for _, raw := range segments[n] {
+					if err := put(n, raw); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			})
+		}
+		wg.Wait()
+		return writers * each / time.Since(began).Seconds()
+	}
+	var ours, bare []float64
+	for turn := range turns {
+		segments := make([][][]byte, writers)
+		for n := range segments {
+			for i := range each {
+				segments[n] = append(segments[n], tm.segment(b, n, uint64(turn*each+i+1)))
+			}
+		}
+		ours = append(ours, rate(segments, func(n int, raw []byte) error {
+			h, err := journal.ParseHeader(raw)
+			if err != nil {
+				return err
+			}
+			return relays[n].Put(b.Context(), relay.Blob{Kind: relay.Segment, Author: h.Device, First: h.First, Last: h.Last, Bytes: raw})
+		}))
+		bare = append(bare, rate(segments, func(n int, raw []byte) error {
+			_, err := js.Publish(b.Context(), fmt.Sprintf("bare.%d", n), raw)
+			return err
+		}))
+	}
+	o, f := median(ours), median(bare)
+	b.ReportMetric(o, "put/s")
+	b.ReportMetric(f, "bare-publish/s")
+	b.ReportMetric(o/f, "ratio(>=0.7)")
+}
+
+// BenchmarkRelayCatchUp takes in 100,000 changes in 2,500 segments: follow, write to the disk, verify and open; against the same bytes copied over HTTP
+// from a file server, written, verified and opened. The third figure is a whole replica, which keeps every segment in a file of its own.
+func BenchmarkRelayCatchUp(b *testing.B) {
+	const segments, each, turns = 2500, 40, 3
+	p := benchPlace(b)
+	tm := newTeam(b, 2)
+	at := tm.bring(b, p)
+	var all [][]byte
+	var prev journal.Hash
+	for n := range segments {
+		var entries []journal.Entry
+		for i := range each {
+			number := uint64(n*each + i + 1)
+			e, err := journal.NewEntry(strings.NewReader(fmt.Sprintf("%016d", number)), tm.devices[0].Device(), number, fmt.Appendf(nil, "change %d %s", number, strings.Repeat(fmt.Sprint(number*7919), 20)))
+			must(b, err)
+			entries = append(entries, e)
+		}
+		raw, err := journal.Seal(tm.devices[0], tm.key, tm.roster.Team(), prev, entries)
+		must(b, err)
+		h, err := journal.ParseHeader(raw)
+		must(b, err)
+		prev = h.Tip
+		all = append(all, raw)
+		must(b, at.Put(b.Context(), relay.Blob{Kind: relay.Segment, First: h.First, Last: h.Last, Bytes: raw}))
+	}
+	dir := b.TempDir()
+	must(b, os.WriteFile(filepath.Join(dir, "all"), slices.Concat(all...), 0o600))
+	files := httptest.NewServer(http.FileServer(http.Dir(dir)))
+	defer files.Close()
+	pub, keys := tm.devices[0].Public(), journal.Keyring{tm.key.ID(): tm.key}
+	open := func(raw []byte) {
+		if _, err := journal.Verify(raw, pub); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := journal.Open(raw, keys); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var ours, floor, whole []float64
+	for turn := range turns {
+		began := time.Now()
+		f, err := os.Create(filepath.Join(dir, fmt.Sprint("ours", turn)))
+		must(b, err)
+		var got [][]byte
+		stop := errors.New("stop")
+		err = tm.relay(b, p, 1).Follow(b.Context(), nil, func(one relay.Blob, _ relay.Cursor) error {
+			if one.Kind == relay.Idle {
+				return stop
+			}
+			if one.Kind == relay.Segment {
+				got = append(got, one.Bytes)
+			}
+			_, err := f.Write(one.Bytes)
+			return err
+		})
+		if !errors.Is(err, stop) || len(got) != segments {
+			b.Fatalf("%d segments: %v", len(got), err)
+		}
+		must(b, errors.Join(f.Sync(), f.Close()))
+		for _, raw := range got {
+			open(raw)
+		}
+		ours = append(ours, time.Since(began).Seconds())
+
+		began = time.Now()
+		a, err := http.Get(files.URL + "/all")
+		must(b, err)
+		f, err = os.Create(filepath.Join(dir, fmt.Sprint("floor", turn)))
+		must(b, err)
+		_, err = io.Copy(f, a.Body)
+		must(b, errors.Join(err, a.Body.Close(), f.Sync(), f.Close()))
+		for _, raw := range all {
+			open(raw)
+		}
+		floor = append(floor, time.Since(began).Seconds())
+
+		began = time.Now()
+		keep := filepath.Join(dir, fmt.Sprint("keep", turn))
+		must(b, folder.Create(keep))
+		d := newDeviceKeeping(b, tm, 1, 0, folder.New(keep, tm.roster.Team(), tm.devices[1].Device(), folder.Options{NoWatch: true}))
+		d.use(b, p, tm)
+		report, err := d.Sync(b.Context())
+		must(b, err)
+		if report.Received != segments*each {
+			b.Fatalf("received %d", report.Received)
+		}
+		whole = append(whole, time.Since(began).Seconds())
+	}
+	o, f := median(ours), median(floor)
+	b.ReportMetric(o, "s")
+	b.ReportMetric(f, "floor-s")
+	b.ReportMetric(o/f, "ratio(<=1.5)")
+	b.ReportMetric(median(whole), "whole-replica-s")
+}
+
+// BenchmarkRelayPush is from an entry written on one device to its being applied on another, without the flush interval.
+func BenchmarkRelayPush(b *testing.B) {
+	const pushes = 60
+	p := benchPlace(b)
+	tm := newTeam(b, 2)
+	tm.bring(b, p)
+	from, to := newDevice(b, tm, 0, time.Nanosecond), newDevice(b, tm, 1, time.Nanosecond)
+	var wg sync.WaitGroup
+	ctx, cancel := context.WithCancel(b.Context())
+	for _, d := range []*device{from, to} {
+		d.use(b, p, tm)
+		wg.Go(func() { _ = d.Run(ctx) })
+	}
+	var took []float64
+	for n := range pushes {
+		began := time.Now()
+		line := fmt.Sprintf("line %d", n)
+		from.write(b, line)
+		from.Nudge()
+		for {
+			<-to.wake
+			to.mu.Lock()
+			there := to.have[line]
+			to.mu.Unlock()
+			if there {
+				break
+			}
+		}
+		took = append(took, float64(time.Since(began).Microseconds())/1000)
+	}
+	cancel()
+	wg.Wait()
+	slices.Sort(took)
+	b.ReportMetric(took[len(took)/2], "p50-ms")
+	b.ReportMetric(took[len(took)*95/100], "p95-ms(<=300)")
+}
