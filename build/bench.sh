@@ -13,3 +13,4 @@ if [ ! -d "$work/full" ]; then
 fi
 node build/bench/paint.mjs "$work/empty" "$work/full" 7
 go test -run '^$' -bench . -benchtime 20x ./app/workspace ./app/search ./app/artefact/... ./app/render/typeset ./storage | grep -E '^Benchmark|^ok'
+go test -run '^$' -bench Relay -benchtime 1x -timeout 30m ./sync/gateway ./sync/cmd/longhand-relay | grep -E '^Benchmark|^ok'

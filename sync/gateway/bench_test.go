@@ -207,7 +207,7 @@ func BenchmarkRelayCatchUp(b *testing.B) {
 
 // BenchmarkRelayPush is from an entry written on one device to its being applied on another, without the flush interval.
 func BenchmarkRelayPush(b *testing.B) {
-	const pushes = 60
+	const pushes = 300
 	p := benchPlace(b)
 	tm := newTeam(b, 2)
 	tm.bring(b, p)
