@@ -122,7 +122,7 @@ func TestPredictabilityPoolsWholeWeeks(t *testing.T) {
 		update("tom", "2026-W22", "published", [3]string{"Six", ""}),
 		update("arjun", "2026-W22", "draft", [3]string{"Seven", "delivered"}),
 	}
-	p := Predict(views, window())
+	p := Predict(views, nil, window())
 	// Week 23 is over: ines 1 of 3, tom 0 of 1. Week 24 is running.
 	if p.Committed != 4 || p.Delivered != 1 || p.Ratio == nil || *p.Ratio != .25 || p.Unplanned != 1 {
 		t.Fatalf("%+v", p)
@@ -137,7 +137,25 @@ func TestPredictabilityPoolsWholeWeeks(t *testing.T) {
 }
 
 func TestWithoutCommitmentsThereIsNoRatio(t *testing.T) {
-	if p := Predict(nil, window()); p.Ratio != nil || p.Why == "" || len(p.Series) != 12 {
+	if p := Predict(nil, nil, window()); p.Ratio != nil || p.Why == "" || len(p.Series) != 12 {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestACommitmentLocksAndIsDeliveredByTheEndOfItsWeek(t *testing.T) {
+	late := update("tom", "2026-W22", "published", [3]string{"Late", "delivered"})
+	late.Moves = []artefact.Moved{{To: "published", At: time.Date(2026, 6, 3, 9, 0, 0, 0, time.UTC)}} // Wednesday of week 23
+	ines := update("ines", "2026-W22", "published", [3]string{"In time", "delivered"}, [3]string{"After it", "delivered"})
+	ines.Moves = []artefact.Moved{{To: "published", At: time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC)}} // Monday
+	for i, item := range ines.Items("priorities") {
+		ines.Values[item+"/item"] = []string{"aa", "bb"}[i]
+	}
+	items := []artefact.View{
+		{Doc: "aa", Kind: "item", Values: map[string]any{"delivered": "2026-06-05T16:00:00Z"}},
+		{Doc: "bb", Kind: "item", Values: map[string]any{"delivered": "2026-06-09T16:00:00Z"}},
+	}
+	p := Predict([]artefact.View{late, ines}, items, window())
+	if p.Committed != 2 || p.Delivered != 1 || p.Unplanned != 1 || p.Reasons["delivered after the week"] != 1 {
 		t.Errorf("%+v", p)
 	}
 }

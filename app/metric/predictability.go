@@ -2,6 +2,7 @@ package metric
 
 import (
 	"strings"
+	"time"
 
 	"longhand/app/artefact"
 	"longhand/app/cadence"
@@ -12,12 +13,20 @@ import (
 // ratios.
 //
 // The commitments for a week are the priorities in the updates of the week
-// before, as published. What was delivered without having been committed is
-// unplanned, and outside. A commitment of which nothing is said once its week
-// is over is a miss without a reason. Dropped is a miss with its reason.
-// Views must be of weekly updates.
-func Predict(views []artefact.View, w Window) Predictability {
+// before, as published until they lock: at the end of the week’s Monday, in the
+// team’s zone. What was published later, or delivered without having been
+// committed, is unplanned, and outside. What is marked as delivered counts, unless
+// the work item that it names was delivered after the week. A commitment of which
+// nothing is said once its week is over is a miss without a reason. Dropped is a
+// miss with its reason. Views must be of weekly updates, and of work items.
+func Predict(views, items []artefact.View, w Window) Predictability {
 	p := Predictability{Reasons: map[string]int{}, Series: []Week{}}
+	delivered := map[string]time.Time{}
+	for _, v := range items {
+		if at, err := time.Parse(time.RFC3339, v.Text("delivered")); err == nil {
+			delivered[v.Doc] = at
+		}
+	}
 	weeks := map[string]*Week{}
 	running := cadence.WeekOf(w.Now, w.Zone)
 	for _, week := range w.all() {
@@ -31,8 +40,13 @@ func Predict(views []artefact.View, w Window) Predictability {
 		if err != nil || v.Discarded || v.State != "published" {
 			continue
 		}
-		if week := weeks[written.Add(1).String()]; week != nil {
-			week.count(v, p.Reasons)
+		next := written.Add(1)
+		if week := weeks[next.String()]; week != nil {
+			if locked := next.Day(2, w.Zone); published(v).After(locked) {
+				week.Unplanned += commitments(v)
+			} else {
+				week.count(v, p.Reasons, delivered, next.Add(1).Monday(w.Zone))
+			}
 		}
 		if week := weeks[written.String()]; week != nil {
 			week.Unplanned += unplanned(v, views, written)
@@ -55,15 +69,17 @@ func Predict(views []artefact.View, w Window) Predictability {
 }
 
 // count adds the commitments that an update made for the week after it.
-func (w *Week) count(v artefact.View, reasons map[string]int) {
+func (w *Week) count(v artefact.View, reasons map[string]int, delivered map[string]time.Time, end time.Time) {
 	for _, item := range v.Items("priorities") {
 		if v.Text(item+"/text") == "" {
 			continue
 		}
 		w.Committed++
 		switch outcome := v.Text(item + "/outcome"); {
-		case outcome == "delivered":
+		case outcome == "delivered" && delivered[v.Text(item+"/item")].Before(end):
 			w.Delivered++
+		case outcome == "delivered":
+			reasons["delivered after the week"]++
 		case outcome == "" && w.Running:
 			w.Open++
 		default:
@@ -74,6 +90,25 @@ func (w *Week) count(v artefact.View, reasons map[string]int) {
 			reasons[reason]++
 		}
 	}
+}
+
+// published is when an update was last published; zero when that is not known.
+func published(v artefact.View) (at time.Time) {
+	for _, m := range v.Moves {
+		if m.To == "published" {
+			at = m.At
+		}
+	}
+	return at
+}
+
+func commitments(v artefact.View) (n int) {
+	for _, item := range v.Items("priorities") {
+		if v.Text(item+"/text") != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // unplanned counts outcomes of an update that its person had not committed to

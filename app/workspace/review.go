@@ -262,7 +262,7 @@ func (w *Workspace) Metrics(weeks int) (*metric.Report, error) {
 }
 
 func (w *Workspace) metrics(last cadence.Week, weeks int) (metric.Report, error) {
-	views, err := w.views(func(v artefact.View) bool { return v.Kind == "decision" || v.Kind == "weekly" })
+	views, err := w.views(func(v artefact.View) bool { return v.Kind == "decision" || v.Kind == "weekly" || v.Kind == "item" })
 	if err != nil {
 		return metric.Report{}, err
 	}
