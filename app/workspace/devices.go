@@ -192,6 +192,9 @@ func (w *Workspace) Causes() []Cause {
 	out := []Cause{}
 	st := w.replica.Status()
 	for _, c := range st.Causes {
+		if c.Code == replica.NoRelay && (w.Sample() || w.alone()) {
+			continue // there is nobody to send to
+		}
 		out = append(out, w.cause(c))
 	}
 	return out

@@ -163,7 +163,8 @@ func (p *player) play(ctx context.Context) error {
 			return fmt.Errorf("record @%s: %w", r.Slug, err)
 		}
 	}
-	if err := p.keep(ctx); err != nil {
+	cloud, marks, err := p.keep(ctx)
+	if err != nil {
 		return err
 	}
 	for _, r := range all { // what is gathered from the others comes after them
@@ -172,6 +173,9 @@ func (p *player) play(ctx context.Context) error {
 				return fmt.Errorf("record @%s: %w", r.Slug, err)
 			}
 		}
+	}
+	if err := p.deliver(ctx, cloud, marks); err != nil {
+		return err
 	}
 	if p.progress != nil {
 		p.progress(Progress{Task: "sample", Done: 1, Ended: true})
@@ -365,29 +369,44 @@ func (p *player) write(doc artefact.DocID, k kind.Kind, changes *[]artefact.Chan
 // keep gives the first person’s changes to this device’s own journal, and lets
 // the others’ come as they would have: sealed by their devices, over a relay
 // that lives as long as this takes.
-func (p *player) keep(ctx context.Context) error {
+func (p *player) keep(ctx context.Context) (*relay.Memory, map[journal.DeviceID]journal.Mark, error) {
 	w := p.w
 	if err := p.own(ctx, p.cast[sample.People[0].Key]); err != nil {
-		return err
+		return nil, nil, err
 	}
-	cloud := relay.NewMemory("sample")
+	cloud := relay.NewMemory(sampleRelay)
 	marks := map[journal.DeviceID]journal.Mark{}
 	for _, who := range sample.People[1:] {
 		mark, err := p.send(ctx, cloud, p.cast[who.Key])
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		marks[p.cast[who.Key].id.Device()] = mark
 	}
-	const name = "sample"
-	if err := w.replica.AddRelay(name, cloud); err != nil {
-		return err
+	if err := w.replica.AddRelay(sampleRelay, cloud); err != nil {
+		return nil, nil, err
 	}
 	if _, err := w.replica.Sync(ctx); err != nil {
-		return err
+		return nil, nil, err
 	}
 	if aside := w.SetAside(); len(aside) > 0 {
-		return fmt.Errorf("%d changes were set aside, the first because it is %s", len(aside), aside[0].Problem)
+		return nil, nil, fmt.Errorf("%d changes were set aside, the first because it is %s", len(aside), aside[0].Problem)
+	}
+	return cloud, marks, nil
+}
+
+const sampleRelay = "sample"
+
+// deliver lets the others say that they have what was written here. It was sent
+// the evening before, so that nobody’s clock seems to be off.
+func (p *player) deliver(ctx context.Context, cloud *relay.Memory, marks map[journal.DeviceID]journal.Mark) error {
+	w := p.w
+	evening := p.now.Add(-17 * time.Hour)
+	restore := w.SetClock(func() time.Time { return evening })
+	_, err := w.replica.Sync(ctx)
+	restore()
+	if err != nil {
+		return err
 	}
 	for id, mark := range w.replica.Marks() {
 		marks[id] = mark
@@ -400,7 +419,7 @@ func (p *player) keep(ctx context.Context) error {
 	if _, err := w.replica.Sync(ctx); err != nil {
 		return err
 	}
-	return w.replica.RemoveRelay(name)
+	return w.replica.RemoveRelay(sampleRelay)
 }
 
 // own writes the changes of this device’s person to its journal.
