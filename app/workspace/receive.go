@@ -53,13 +53,21 @@ func (w *Workspace) receive(ctx context.Context, all []received) (refused replic
 		}
 		j.arrived = append(j.arrived, arrived{r, c, meta.Time})
 	}
-	if err := w.takeIn(ctx, jobs, nil); err != nil {
+	if err := w.takeIn(ctx, jobs, w.taking); err != nil {
 		return nil, err
 	}
 	for _, j := range jobs {
 		refused = append(refused, j.refused...)
 	}
 	return refused, nil
+}
+
+// taking tells how far it is with what has come, when that is much: somebody has
+// joined, or comes back from a long absence.
+func (w *Workspace) taking(done, of int) {
+	if of > 4*jobsAtOnce {
+		w.notify("progress", Progress{Task: "sync", Phase: "Reading what the others wrote", Done: float64(done) / float64(of), Ended: done == of})
+	}
 }
 
 func (r received) refusal(why string) replica.Refusal {

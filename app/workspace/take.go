@@ -179,6 +179,12 @@ func (w *Workspace) storeAll(jobs []*job) (stale []*job, err error) {
 		if err != nil {
 			return nil, err
 		}
+		for _, j := range jobs[:n] { // before this device can write a newer one
+			if j.res.Waits == nil && !slices.Contains(old, j) {
+				w.index.put(j.res.View)
+				w.findable(j.res.View)
+			}
+		}
 		stale, jobs = append(stale, old...), jobs[n:]
 	}
 	return stale, nil
@@ -269,22 +275,19 @@ func (j *job) gone() (n int) {
 	return n
 }
 
-// show brings the index, and the document if it is open, up to what was stored.
+// show brings the document, if it is open, up to what was stored, and makes a
+// view that was old already.
 func (w *Workspace) show(j *job, stale bool) error {
 	w.desk.mu.Lock()
 	open := w.desk.open[j.doc]
 	w.desk.mu.Unlock()
 	switch {
-	case open != nil && len(j.have)+len(j.fresh) > 0:
+	case open != nil:
 		return w.mergeOpen(open, j)
 	case stale:
 		return w.refresh(j.doc)
-	case j.res.Waits != nil:
-		return nil // it is kept, marked, and shown when it can be
 	}
-	w.index.put(j.res.View)
-	w.findable(j.res.View)
-	return nil
+	return nil // what waits is kept, marked, and shown when it can be
 }
 
 // mergeOpen adds changes to a document that somebody has open.
@@ -298,11 +301,8 @@ func (w *Workspace) mergeOpen(open *sheet, j *job) error {
 		return err
 	}
 	_ = w.saveSheet(open) // it has told the window itself
-	survived, err := w.marker.Opening(j.doc)
-	if err != nil {
-		return err
-	}
-	err = w.mergeOrReopen(open, j)
+	survived, _ := w.marker.Opening(j.doc) // on a full disk a crash would not be noticed, and that is all
+	err := w.mergeOrReopen(open, j)
 	survived()
 	if err != nil {
 		return err
