@@ -44,7 +44,9 @@ func (w *Workspace) stillPage(doc artefact.DocID, why error) (*Page, error) {
 		return nil, ErrKindUnknown
 	}
 	p := w.page(k, doc, &v)
-	p.Editable, p.Discardable, p.MaySettle, p.Why = false, false, false, Explain(why).Message
+	p.Editable, p.Discardable, p.MaySettle = false, false, false
+	p.Shut = Explain(why)
+	p.Why = p.Shut.Message
 	return p, nil
 }
 

@@ -31,6 +31,8 @@ type Page struct {
 	// then says so in a sentence.
 	Editable bool   `json:"editable"`
 	Why      string `json:"why,omitempty"`
+	// Shut is why it could not be opened, and is shown as it was when it last could.
+	Shut *Problem `json:"shut,omitempty"`
 	// Discardable: a draft of one’s own.
 	Discardable bool `json:"discardable"`
 	// MaySettle: this person may settle what is contested.

@@ -85,6 +85,7 @@ export interface Page {
   links: Linked[] | null
   editable: boolean
   why?: string
+  shut?: Problem | null
   discardable: boolean
   maySettle: boolean
   delivered: Delivered | null
