@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -53,7 +54,7 @@ func run(args []string) error {
 	prefs := workspace.LoadPrefs(o.Dir)
 	return wails.Run(&options.App{
 		Title: "Longhand", Width: prefs.Width, Height: prefs.Height, MinWidth: 960, MinHeight: 640,
-		AssetServer:      &assetserver.Options{Assets: frontend.Dist()},
+		AssetServer:      &assetserver.Options{Assets: frontend.Dist(), Middleware: walled},
 		BackgroundColour: &options.RGBA{R: 0xf1, G: 0xf2, B: 0xf1, A: 0xff},
 		Bind:             []any{w.app},
 		ErrorFormatter:   func(err error) any { return workspace.Explain(err) },
@@ -62,6 +63,14 @@ func run(args []string) error {
 		OnShutdown:       w.ended,
 		Linux:            &linux.Options{ProgramName: "longhand", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
 		Mac:              &mac.Options{},
+	})
+}
+
+// walled says with every answer what the page may load and run.
+func walled(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", frontend.Policy)
+		next.ServeHTTP(w, r)
 	})
 }
 

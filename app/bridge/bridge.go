@@ -39,7 +39,8 @@ var script []byte
 const (
 	cookie  = "longhand"
 	maxCall = 4 << 20 // bytes of one call: a large paste
-	policy  = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
+	// A browser has other pages, which may not frame this one; and no form is sent.
+	policy = frontend.Policy + "; frame-ancestors 'none'; form-action 'none'"
 )
 
 // ErrNotLoopback: the bridge is for this computer only.

@@ -199,6 +199,30 @@ func TestTheWindowGetsOnlyThese(t *testing.T) {
 	}
 }
 
+// The walls of the window stand on every answer, and the page repeats them for a
+// view that has no headers.
+func TestThePolicyIsOnEveryAnswer(t *testing.T) {
+	const policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; object-src 'none'; base-uri 'none'"
+	_, page, address := serve(t)
+	for _, path := range []string{"/", strings.TrimPrefix(address, page.at), "/", "/index.html", "/early.js", "/nowhere", "/bridge/call", "/?token=wrong"} {
+		res, err := page.Get(page.at + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if got := res.Header.Get("Content-Security-Policy"); got != policy+"; frame-ancestors 'none'; form-action 'none'" {
+			t.Errorf("%s: %d with %q", path, res.StatusCode, got)
+		}
+	}
+	source, err := os.ReadFile("../../frontend/index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(source), `content="`+policy+`"`) {
+		t.Error("index.html has another policy")
+	}
+}
+
 func TestEventsReachThePage(t *testing.T) {
 	b, page, address := serve(t)
 	page.ask("GET", strings.TrimPrefix(address, page.at), "")
