@@ -4,7 +4,7 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, go, test } from './app'
 
-const places = ['decisions', 'list/brief', 'list/insight', 'list/review', 'weekly', 'review', 'work', 'metrics', 'one/agreement', 'team']
+const places = ['decisions', 'list/brief', 'list/insight', 'list/review', 'weekly', 'review', 'work', 'metrics', 'one/agreement', 'team', 'team/kit', 'team/backup', 'team/doctor']
 const kinds = ['decision', 'brief', 'objective', 'item', 'insight', 'agreement'] as const
 
 async function violations(page: Page): Promise<string[]> {
@@ -48,8 +48,8 @@ for (const theme of ['light', 'dark'] as const) {
 
 test('the first window', async ({ person }) => {
   const page = await person().open()
-  for (const how of ['Start a team', 'Join with an invite', 'Look around a sample team']) {
-    await page.getByText(how).click()
+  for (const how of ['Start a team', 'Join with an invite', 'Bring back', 'Look around a sample team']) {
+    await page.getByText(how, { exact: true }).click()
     expect(await violations(page), how).toEqual([])
   }
   await page.setViewportSize({ width: 680, height: 430 })
