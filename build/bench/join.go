@@ -159,4 +159,3 @@ func peak() int64 {
 	_, _ = fmt.Sscan(rest, &kB)
 	return kB << 10
 }
-
