@@ -300,7 +300,7 @@ func (w *Workspace) mergeOpen(open *sheet, j *job) error {
 	if err := w.bundle(open); err != nil {
 		return err
 	}
-	_ = w.saveSheet(open) // it has told the window itself
+	_ = w.saveSheet(open)                  // it has told the window itself
 	survived, _ := w.marker.Opening(j.doc) // on a full disk a crash would not be noticed, and that is all
 	err := w.mergeOrReopen(open, j)
 	survived()
