@@ -236,7 +236,9 @@ type Invite struct {
 type Aside struct {
 	Relay   string `json:"relay"`
 	Device  string `json:"device"`
+	Label   string `json:"label"` // what people call the device, "" for one that nobody knows
 	Number  int    `json:"number"`
+	Last    int    `json:"last"`    // of a run that begins with Number
 	Problem string `json:"problem"` // "damaged", "missing", "forged", "replayed" or "poison"
 }
 

@@ -15,6 +15,7 @@ import (
 	"longhand/app/cadence"
 	"longhand/app/kind"
 	"longhand/storage"
+	"longhand/sync/journal"
 	"longhand/sync/replica"
 	"longhand/sync/roster"
 )
@@ -275,16 +276,25 @@ func (w *Workspace) SetAside() []Aside {
 	out := []Aside{}
 	st := w.replica.Status()
 	for _, p := range st.Problems {
-		out = append(out, Aside{Relay: p.Relay, Device: p.Device.String(), Number: int(p.First), Problem: string(p.Kind)})
+		out = append(out, Aside{Relay: p.Relay, Device: p.Device.String(), Label: w.labelOf(p.Device), Number: int(p.First), Last: int(p.Last), Problem: string(p.Kind)})
 	}
 	w.asideMu.Lock()
 	defer w.asideMu.Unlock()
 	from := len(out)
 	for _, r := range w.aside {
-		out = append(out, Aside{Device: r.Device.String(), Number: int(r.Number), Problem: "poison"})
+		out = append(out, Aside{Device: r.Device.String(), Label: w.labelOf(r.Device), Number: int(r.Number), Last: int(r.Number), Problem: "poison"})
 	}
 	slices.SortFunc(out[from:], func(a, b Aside) int { return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.Number, b.Number)) })
 	return out
+}
+
+// labelOf is what people call a device, also one that was let go; "" for one that
+// the team does not know.
+func (w *Workspace) labelOf(id journal.DeviceID) string {
+	if d, ok := w.roster.State().Device(id); ok {
+		return w.deviceName(d)
+	}
+	return ""
 }
 
 // NeedsYou is what sync cannot mend without this person.

@@ -455,7 +455,9 @@ export interface Invite {
 export interface Aside {
   relay: string
   device: string
+  label: string
   number: number
+  last: number
   problem: 'damaged' | 'missing' | 'forged' | 'replayed' | 'poison'
 }
 

@@ -1,4 +1,4 @@
-import type { Cause, Device, Team } from '$lib/backend'
+import type { Aside, Cause, Device, Team } from '$lib/backend'
 
 /** What can be done about a cause where it is shown. */
 export type Remedy = 'renew' | 'relay' | 'accept' | 'remove' | 'sync' | 'settle'
@@ -30,6 +30,14 @@ export function wayFor(cause: Pick<Cause, 'code'>, admin: boolean): Way | undefi
 
 export const nextOf = (c: Cause) => ways[c.code]?.next ?? c.next
 
+/** ", change 3", ", changes 3 to 5", or nothing when the number is not known. */
+export function runOf(a: Pick<Aside, 'number' | 'last'>): string {
+  if (!a.number) return ''
+  return a.last > a.number ? `, changes ${a.number} to ${a.last}` : `, change ${a.number}`
+}
+
+/** What is named one by one where it was set aside. */
+const named = ['relay-misses', 'relay-tampers', 'refused']
 const ofRelays = ['relay-unreachable', 'relay-full', 'relay-not-allowed', 'relay-not-relay']
 
 /** The causes that nothing else on the screen tells already, those first that need the person here. */
@@ -38,6 +46,7 @@ export function causesToTell(team: Team): Cause[] {
   const asked = Boolean(team.requests?.length)
   const told = (c: Cause) =>
     (c.code === 'somebody-asks' && asked) ||
+    (named.includes(c.code) && team.setAside?.some((a) => a.relay === (c.relay ?? '') && a.device === (c.device ?? a.device))) ||
     (c.code === 'no-relay' && (team.people?.length ?? 0) < 2) ||
     (ofRelays.includes(c.code) && failing.has(c.relay ?? ''))
   return (team.causes ?? []).filter((c) => !told(c)).toSorted((a, b) => Number(b.yours) - Number(a.yours))
