@@ -1,5 +1,7 @@
 // Who is in the team, on which devices, and what is left when one is lost: each
 // person a program of their own, one folder between them.
+import { cpSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { addRelay, call, choosePassphrase, expect, go, startTeam, test, until } from './app'
@@ -129,6 +131,53 @@ test('a kit is put on paper, typed back, and brings an empty machine into the te
   await until([ines, found], () => expect(home(found)).toHaveText(/Nothing decided/, { timeout: 1500 }))
   await go(found, 'team')
   await expect(home(found)).toHaveText('One person, two devices')
+})
+
+test('a copied device says so, goes on as a new one, and loses nothing', async ({ person, folder }) => {
+  test.setTimeout(180_000)
+  const one = person()
+  const ines = await one.open()
+  await startTeam(ines)
+  await addRelay(ines, folder)
+  await call(ines, 'SyncNow')
+  await ines.context().close()
+  await one.close()
+  const copy = person()
+  cpSync(join(one.dir, 'data'), join(copy.dir, 'data'), { recursive: true })
+
+  const first = await one.open()
+  await call(first, 'Create', 'decision', 'Settle small refunds')
+  await call(first, 'SyncNow')
+  const second = await copy.open()
+  await call(second, 'Create', 'decision', 'Print on demand').catch(() => {})
+  await go(second, 'team')
+  const anew = second.getByRole('button', { name: 'Go on as a new device' })
+  await until([second, first], () => expect(anew).toBeVisible({ timeout: 1500 }))
+  await expect(second.getByText(/is saved on this device/)).toBeVisible()
+  await fine(second, 'a copied device')
+  await anew.click()
+  await expect(home(second)).toHaveText('One person, two devices', { timeout: 30_000 })
+  await expect(anew).toHaveCount(0)
+  const titles = async (page: Page) => ((await call<{ rows: { title: string }[] | null }>(page, 'List', { kind: 'decision', tab: 'all', level: '', owner: '', tag: '', text: '', offset: 0, limit: 0 })).rows ?? []).map((r) => r.title).sort()
+  await until([second, first], async () => expect(await titles(second)).toEqual(['Print on demand', 'Settle small refunds']))
+})
+
+test('a damaged store is built again, and says so', async ({ person }) => {
+  test.setTimeout(120_000)
+  const one = person()
+  const ines = await one.open()
+  await startTeam(ines)
+  await call(ines, 'Create', 'decision', 'Settle small refunds')
+  await ines.context().close()
+  await one.close()
+  const files = readdirSync(join(one.dir, 'data'), { recursive: true, withFileTypes: true }).filter((f) => f.isFile() && /store/.test(f.parentPath) && /MANIFEST|\.sst$|\.vlog$|\.mem$/.test(f.name))
+  expect(files.length).toBeGreaterThan(0)
+  for (const f of files) writeFileSync(join(f.parentPath, f.name), 'no more')
+  const again = await one.open()
+  await expect(again.getByRole('link', { name: 'Settle small refunds' })).toBeVisible({ timeout: 30_000 })
+  await go(again, 'team')
+  await expect(again.getByText('The store on this device was damaged, and has been built again.')).toBeVisible()
+  await fine(again, 'a store that was built again')
 })
 
 test('the pages behind the team say what they found', async ({ page }) => {
