@@ -21,6 +21,12 @@ func (a *App) InviteDevice(days int, ask bool) (string, error) {
 // the team already: it then asks for no name.
 func (a *App) OwnInvite(code string) bool { return workspace.OwnInvite(code) }
 
+// AddServer uses a relay server. The token is for a team that it does not know
+// yet; "" is none.
+func (a *App) AddServer(address, token string) error {
+	return do(a, func(w *workspace.Workspace) error { return w.AddServer(a.ctx, address, token) })
+}
+
 func (a *App) Withdraw(invite string) error {
 	return do(a, func(w *workspace.Workspace) error { return w.Withdraw(a.ctx, invite) })
 }

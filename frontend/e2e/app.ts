@@ -84,7 +84,7 @@ export async function choosePassphrase(page: Page): Promise<void> {
 export async function addRelay(page: Page, folder: string): Promise<void> {
   await go(page, 'team')
   await page.getByRole('button', { name: 'Add a relay' }).first().click()
-  await page.getByLabel('Folder', { exact: true }).fill(folder)
+  await page.getByLabel('Folder or server').fill(folder)
   await page.getByRole('button', { name: 'Use it' }).click()
   await expect(page.getByText(`Folder, ${folder}`)).toBeVisible()
 }

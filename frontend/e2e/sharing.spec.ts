@@ -12,7 +12,7 @@ test('a team is joined by a folder; two dates set while apart are both kept unti
   await startTeam(ines)
   await go(ines, 'team')
   await ines.getByRole('button', { name: 'Add a relay' }).click()
-  await ines.getByLabel('Folder', { exact: true }).fill(folder)
+  await ines.getByLabel('Folder or server').fill(folder)
   await ines.getByRole('button', { name: 'Use it' }).click()
   await expect(ines.getByText(`Folder, ${folder}`)).toBeVisible()
   await ines.getByRole('button', { name: 'Invite someone' }).click()

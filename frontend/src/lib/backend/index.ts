@@ -127,6 +127,7 @@ export const backend = {
   doctor: () => call<T.Check[]>('Doctor'),
 
   addRelay: (relay: string) => call<void>('AddRelay', relay),
+  addServer: (address: string, token: string) => call<void>('AddServer', address, token),
   removeRelay: (relay: string) => call<void>('RemoveRelay', relay),
   chooseFolder: () => call<string>('ChooseFolder'),
   syncNow: () => call<void>('SyncNow'),
