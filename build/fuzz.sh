@@ -15,8 +15,11 @@ while IFS=: read -r file target; do
   fi
   count=$((count + 1))
   printf '%s %s … ' "$package" "$target"
-  if out=$(go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "$package" 2>&1); then
+  if out=$(go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 200x "$package" 2>&1); then
     printf 'good, %s\n' "$(grep -oE 'execs: [0-9]+' <<<"$out" | tail -n 1)"
+  elif grep -q '^    context deadline exceeded$' <<<"$out" && ! grep -q 'Failing input' <<<"$out"; then
+    # Its time was up while a worker was busy, which Go tells as a failure. No input failed.
+    printf 'good, %s, cut off at the end\n' "$(grep -oE 'execs: [0-9]+' <<<"$out" | tail -n 1)"
   else
     printf 'FAILED\n%s\n' "$(tail -n 30 <<<"$out")"
     failed+=("$package $target")
