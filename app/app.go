@@ -193,6 +193,8 @@ func (a *App) begin(open func() (*workspace.Workspace, error)) (workspace.Boot, 
 	if err == nil {
 		w.Start()
 		a.w, a.problem = w, nil
+		a.options = w.Options() // with the passphrase that was given, for the next team
+		a.options.Another = false
 	}
 	a.mu.Unlock()
 	if err != nil {

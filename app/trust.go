@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"longhand/app/workspace"
+	"longhand/storage/secret"
 )
 
 // People, devices and keys. The methods are those of workspace.Workspace, where
@@ -25,6 +26,39 @@ func (a *App) OwnInvite(code string) bool { return workspace.OwnInvite(code) }
 // yet; "" is none.
 func (a *App) AddServer(address, token string) error {
 	return do(a, func(w *workspace.Workspace) error { return w.AddServer(a.ctx, address, token) })
+}
+
+// Teams lists the teams of this data folder.
+func (a *App) Teams() ([]workspace.Known, error) {
+	all, err := workspace.Teams(a.ctx, a.options)
+	if errors.Is(err, secret.ErrNeedPassphrase) {
+		return []workspace.Known{}, nil // nobody has unlocked anything yet
+	}
+	return all, fail(err)
+}
+
+// UseTeam opens another of them.
+func (a *App) UseTeam(id string) (workspace.Boot, error) {
+	if err := a.close(); err != nil {
+		return workspace.Boot{}, fail(err)
+	}
+	if _, err := workspace.Use(a.ctx, a.options, id); err != nil {
+		return workspace.Boot{}, fail(err)
+	}
+	a.options.Another = false
+	return a.Boot()
+}
+
+// AnotherTeam closes the team, so that another can be started or joined beside
+// it; UseTeam goes back.
+func (a *App) AnotherTeam() (workspace.Boot, error) {
+	if err := a.close(); err != nil {
+		return workspace.Boot{}, fail(err)
+	}
+	a.mu.Lock()
+	a.options.Another, a.problem = true, nil
+	a.mu.Unlock()
+	return a.state(), nil
 }
 
 func (a *App) Withdraw(invite string) error {

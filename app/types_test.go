@@ -28,7 +28,7 @@ var mirrored = map[string]any{
 	"Suggestion": workspace.Suggestion{}, "Written": workspace.Written{}, "Planned": workspace.Planned{}, "Review": workspace.Review{},
 	"Team": workspace.Team{}, "Present": workspace.Present{}, "Span": workspace.Span{}, "Device": workspace.Device{}, "Relay": workspace.Relay{},
 	"Invite": workspace.Invite{}, "Aside": workspace.Aside{}, "TextState": workspace.TextState{}, "Update": workspace.Update{},
-	"Asking": workspace.Asking{}, "Cause": workspace.Cause{}, "SafetyWords": workspace.SafetyWords{}, "Kit": workspace.Kit{}, "Check": workspace.Check{},
+	"Asking": workspace.Asking{}, "Cause": workspace.Cause{}, "SafetyWords": workspace.SafetyWords{}, "Kit": workspace.Kit{}, "Check": workspace.Check{}, "Known": workspace.Known{},
 	"Saved": workspace.Saved{}, "Progress": workspace.Progress{},
 	"Report": metric.Report{}, "Cycle": metric.Cycle{}, "Level": metric.Level{}, "Point": metric.Point{}, "Middle": metric.Middle{},
 	"Predictability": metric.Predictability{}, "CountedWeek": metric.Week{}, "Finding": metric.Finding{},

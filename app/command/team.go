@@ -25,6 +25,7 @@ func (r *runner) team() *cobra.Command {
 	leave.Flags().BoolVar(&remove, "delete", false, "delete the only copy, where nobody else is in the team")
 	c.AddCommand(r.teamCreate(), r.teamInvite(), r.teamJoin(), leave)
 	c.AddCommand(r.teamTrust()...)
+	c.AddCommand(r.teamList(), r.teamUse())
 	return c
 }
 
@@ -38,11 +39,16 @@ func (r *runner) teamCreate() *cobra.Command {
 	f.StringVar(&t.Zone, "zone", "", "your time zone, such as Europe/Lisbon")
 	f.StringVar(&t.Hours, "hours", "", `your working hours (default "Mon-Fri 09:00-17:30")`)
 	f.StringArrayVar(&relays, "relay", nil, "a `relay`: folder:PATH or https://HOST; may be given several times")
+	var another bool
+	f.BoolVar(&another, "another", false, "beside the teams that are in the data folder")
 	required(c, "name", "me", "zone")
 	c.RunE = func(*cobra.Command, []string) error {
 		o, err := r.options()
 		if err != nil {
 			return err
+		}
+		if o.Another = another; another && answered(o.Dir) {
+			return errShared
 		}
 		for i := range relays {
 			if relays[i], err = r.relayAddress(relays[i]); err != nil {
@@ -135,10 +141,15 @@ func (r *runner) teamJoin() *cobra.Command {
 		}
 		return named(c, args)
 	}
+	var another bool
+	f.BoolVar(&another, "another", false, "beside the teams that are in the data folder")
 	c.RunE = func(_ *cobra.Command, args []string) error {
 		o, err := r.options()
 		if err != nil {
 			return err
+		}
+		if o.Another = another; another && answered(o.Dir) {
+			return errShared
 		}
 		j.Code = args[0]
 		if j.Relay != "" {
@@ -169,6 +180,45 @@ func (r *runner) teamJoin() *cobra.Command {
 		return r.finish(w, err)
 	}
 	return c
+}
+
+func (r *runner) teamList() *cobra.Command {
+	return &cobra.Command{Use: "list", Short: "The teams of this data folder", Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
+		o, err := r.options()
+		if err != nil {
+			return err
+		}
+		all, err := workspace.Teams(r.ctx, o)
+		if err != nil {
+			return err
+		}
+		return r.print(all, func(out io.Writer) {
+			for _, t := range all {
+				note := ""
+				if t.Current {
+					note = ", this one is open"
+				}
+				fmt.Fprintf(out, "%s (%s)%s\n", t.Name, t.ID, note)
+			}
+		})
+	}}
+}
+
+func (r *runner) teamUse() *cobra.Command {
+	return &cobra.Command{Use: "use NAME", Short: "Make another team of this data folder the open one", Args: cobra.ExactArgs(1), RunE: func(_ *cobra.Command, args []string) error {
+		o, err := r.options()
+		if err != nil {
+			return err
+		}
+		if answered(o.Dir) {
+			return errShared
+		}
+		t, err := workspace.Use(r.ctx, o, args[0])
+		if err != nil {
+			return err
+		}
+		return r.print(t, func(out io.Writer) { fmt.Fprintf(out, "%s is open now.\n", t.Name) })
+	}}
 }
 
 func (r *runner) leave(remove bool) error {

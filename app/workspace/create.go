@@ -144,11 +144,11 @@ func checkProfile(name, zone string, hours *string) error {
 }
 
 func newSelf(o Options) (self, error) {
-	if dir, err := currentDir(o.Dir); err == nil {
+	if dir, err := currentDir(o.Dir); err == nil && !o.Another {
 		if _, err := os.Stat(filepath.Join(dir, selfFile)); err == nil {
 			return self{}, ErrTeamExists
 		}
-	} else if !errors.Is(err, ErrNoTeam) {
+	} else if err != nil && !errors.Is(err, ErrNoTeam) {
 		return self{}, err
 	}
 	id, err := journal.NewIdentity(rand.Reader)

@@ -54,6 +54,7 @@ type self struct {
 	Kit      string          `cbor:"10,keyasint,omitempty"` // of the recovery kit that was typed back, its device
 	identity *journal.Identity
 
+	Name   string            `cbor:"21,keyasint,omitempty"` // of the team, so that it can be chosen without being opened
 	Tokens map[string]string `cbor:"20,keyasint,omitempty"` // relay tokens, by the address of the server
 }
 

@@ -262,3 +262,46 @@ func TestARelayUnderAFolderThatIsNotThereIsNotMade(t *testing.T) {
 	}
 	m.must(os.Mkdir(filepath.Dir(gone), 0o700), m.AddRelay(t.Context(), "folder:"+gone))
 }
+
+func TestOnePersonIsInSeveralTeams(t *testing.T) {
+	m := found(t, "")
+	id := m.begin("brief", "Of the first team")
+	m.close()
+	if _, err := Create(t.Context(), m.options, NewTeam{Team: "Harbour", Me: "Ines Carvalho", Zone: "Europe/Lisbon"}); !errors.Is(err, ErrTeamExists) {
+		t.Fatalf("a second team was made unasked: %v", err)
+	}
+	first := m.options
+	m.options.Another = true
+	m.opened(Create(t.Context(), m.options, NewTeam{Team: "Harbour", Me: "Ines Carvalho", Zone: "Europe/Lisbon"}))
+	if _, err := m.Page(id); err == nil {
+		t.Error("the second team reads what is the first’s")
+	}
+	m.close()
+	names := func() string {
+		all, err := Teams(t.Context(), first)
+		m.must(err)
+		out := []string{}
+		for _, k := range all {
+			out = append(out, k.Name)
+			if k.Current {
+				out = append(out, "*")
+			}
+		}
+		return strings.Join(out, " ")
+	}
+	if got := names(); got != "Harbour * Saltmarsh" {
+		t.Error(got)
+	}
+	_, err := Use(t.Context(), first, "Saltmarsh")
+	m.must(err)
+	m.options = first
+	m.reopen()
+	if p, err := m.Page(id); err != nil || p.Title != "Of the first team" {
+		t.Errorf("%v, %v", p, err)
+	}
+	m.must(m.Leave(t.Context(), true))
+	m.Workspace = nil
+	if got := names(); got != "Harbour *" {
+		t.Error(got)
+	}
+}

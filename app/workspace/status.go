@@ -395,7 +395,10 @@ func (w *Workspace) forget() error {
 	if err := os.Remove(filepath.Join(data, currentFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	return os.RemoveAll(dir)
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	return another(data)
 }
 
 // Zone is the time zone of this device’s person.

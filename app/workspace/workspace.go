@@ -51,6 +51,8 @@ type Options struct {
 	// call nothing here. nil is nobody.
 	Notify func(Event)
 
+	// Another lets a team be made, or joined, beside those that are here.
+	Another bool
 	// Work is the cost of a new passphrase file; see secret.Place. It is for tests that
 	// make many.
 	Work int
@@ -157,7 +159,7 @@ func (w *Workspace) Close() (err error) {
 
 func (w *Workspace) close() error {
 	w.cancel()
-	err := w.desk.closeAll(w)
+	err := errors.Join(w.desk.closeAll(w), w.rememberName())
 	w.done.Wait()
 	if w.setter != nil {
 		err = errors.Join(err, w.setter.Close())

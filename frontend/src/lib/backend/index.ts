@@ -127,6 +127,9 @@ export const backend = {
   doctor: () => call<T.Check[]>('Doctor'),
 
   addRelay: (relay: string) => call<void>('AddRelay', relay),
+  teams: () => call<T.Known[]>('Teams'),
+  useTeam: (id: string) => call<T.Boot>('UseTeam', id),
+  anotherTeam: () => call<T.Boot>('AnotherTeam'),
   addServer: (address: string, token: string) => call<void>('AddServer', address, token),
   removeRelay: (relay: string) => call<void>('RemoveRelay', relay),
   chooseFolder: () => call<string>('ChooseFolder'),

@@ -639,3 +639,10 @@ export interface Chart {
   whole?: number[] | null
   part?: number[] | null
 }
+
+/** A team of this data folder. */
+export interface Known {
+  id: string
+  name: string
+  current: boolean
+}
