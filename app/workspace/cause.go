@@ -17,6 +17,9 @@ func causeWords(c replica.Cause, who, at, run string) (what, next string) {
 	case replica.RelayMisses:
 		return fmt.Sprintf("%s of %s are missing on %s.", sentenceStart(run), who, at), "They are put back as soon as a device that has them comes by."
 	case replica.RelayTampers:
+		if c.First == 0 { // too damaged to say which
+			return fmt.Sprintf("On %s something of %s was damaged, forged or swapped. It was not applied.", at, who), "Nothing is lost. Tell whoever runs the relay; devices put back what is missing."
+		}
 		return fmt.Sprintf("On %s something was damaged, forged or swapped: %s of %s. It was not applied.", at, run, who), "Nothing is lost. Tell whoever runs the relay; devices put back what is missing."
 	case replica.TooNewThere:
 		return fmt.Sprintf("%s holds something that a later version of Longhand wrote.", sentenceStart(at)), "Update Longhand on this device."

@@ -173,7 +173,7 @@ func explainTeam(err error) *Problem {
 	case errors.Is(err, roster.ErrNotKit):
 		return &Problem{"kit-not", "That is no recovery kit. It would begin with LK.", nothingMade, "Type what stands on the paper, from LK to its end."}
 	case errors.Is(err, replica.ErrKitUnknown):
-		return &Problem{"kit-unknown", "No relay knows this recovery kit.", nothingMade, "Give the relay that the team uses now with --relay, and see that it can be reached."}
+		return &Problem{"kit-unknown", "No relay knows this recovery kit.", nothingMade, "Say where the team’s relay is now (on the command line with --relay), and see that it can be reached."}
 	case errors.Is(err, replica.ErrKitRemoved):
 		return &Problem{"kit-removed", "This recovery kit was withdrawn: a newer one was made, or its person left the team.", nothingMade, "Use the newer kit, or ask for an invitation."}
 	case errors.Is(err, roster.ErrUnknown):

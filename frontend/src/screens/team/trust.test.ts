@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Cause, Device, Team } from '$lib/backend'
-import { causesToTell, holding, nextOf, numbered, passphraseWants, runOf, twoLines, wayFor } from './trust'
+import { causesToTell, holding, nameOf, nextOf, numbered, passphraseWants, twoLines, wayFor } from './trust'
 
 const cause = (code: string, of: Partial<Cause> = {}): Cause => ({ code, yours: false, what: '', next: 'Wait.', ...of })
 const team = (of: Partial<Team>) => ({ relays: [], requests: [], causes: [], people: [{}, {}], ...of }) as Team
@@ -19,9 +19,10 @@ test('what was set aside is named once, with its numbers', () => {
   const causes = [cause('relay-misses', { relay: 'folder:/a', device: 'd' }), cause('relay-misses', { relay: 'folder:/b', device: 'd' })]
   const setAside = [{ relay: 'folder:/a', device: 'd', label: 'Tom’s device', number: 3, last: 5, problem: 'missing' as const }]
   expect(causesToTell(team({ causes, setAside })).map((c) => c.relay)).toEqual(['folder:/b'])
-  expect(runOf({ number: 3, last: 5 })).toBe(', changes 3 to 5')
-  expect(runOf({ number: 3, last: 3 })).toBe(', change 3')
-  expect(runOf({ number: 0, last: 0 })).toBe('')
+  expect(nameOf({ label: 'Tom’s device', number: 3, last: 5 })).toBe('Tom’s device, changes 3 to 5')
+  expect(nameOf({ label: 'Tom’s device', number: 3, last: 3 })).toBe('Tom’s device, change 3')
+  expect(nameOf({ label: '', number: 3, last: 3 })).toBe('An unknown device, change 3')
+  expect(nameOf({ label: 'Tom’s device', number: 0, last: 0 })).toBe('Something of Tom’s device')
 })
 
 test('who works alone is not told to add a relay', () => {

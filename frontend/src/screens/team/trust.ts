@@ -30,10 +30,10 @@ export function wayFor(cause: Pick<Cause, 'code'>, admin: boolean): Way | undefi
 
 export const nextOf = (c: Cause) => ways[c.code]?.next ?? c.next
 
-/** ", change 3", ", changes 3 to 5", or nothing when the number is not known. */
-export function runOf(a: Pick<Aside, 'number' | 'last'>): string {
-  if (!a.number) return ''
-  return a.last > a.number ? `, changes ${a.number} to ${a.last}` : `, change ${a.number}`
+/** "Tom’s device, change 3", "Tom’s device, changes 3 to 5", or less where less is known. */
+export function nameOf(a: Pick<Aside, 'label' | 'number' | 'last'>): string {
+  if (!a.number) return `Something of ${a.label || 'an unknown device'}`
+  return `${a.label || 'An unknown device'}, ${a.last > a.number ? `changes ${a.number} to ${a.last}` : `change ${a.number}`}`
 }
 
 /** What is named one by one where it was set aside. */
