@@ -173,6 +173,8 @@ class Desk {
       const [people, shell] = await Promise.all([backend.people(), backend.shell()])
       this.#people = people
       this.#shell = shell
+      // Who has just been let in may read the first records before the team’s name.
+      if (!this.#boot.team) this.#boot = { ...this.#boot, team: (await backend.boot()).team }
     } catch {
       // The screen that is shown reads too, and says what went wrong.
     }
