@@ -163,7 +163,7 @@ func (a *App) state() workspace.Boot {
 	}
 	switch err := a.problem; {
 	case err == nil || errors.Is(err, workspace.ErrNoTeam):
-		b.Keyring = a.options.Passphrase == "" && secret.Available(a.ctx)
+		b.Keyring = a.options.Another || a.options.Passphrase == "" && secret.Available(a.ctx) // beside another team there is a key already
 		if u, err := user.Current(); err == nil {
 			b.Name, _, _ = strings.Cut(u.Name, ",")
 		}
