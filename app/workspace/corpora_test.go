@@ -27,6 +27,9 @@ func corpus(t *testing.T, name string) string {
 // Decision records as other teams really wrote them survive being kept, sent,
 // found, exported and opened again, to the letter.
 func TestRealDecisionRecordsComeBackToTheLetter(t *testing.T) {
+	if testing.Short() {
+		t.Skip("minutes under the race detector, which sees nothing in it that fewer records do not show")
+	}
 	ines, tom, _ := pair(t)
 	texts := map[string]string{} // by id
 	err := filepath.WalkDir(corpus(t, "adr"), func(path string, d fs.DirEntry, err error) error {

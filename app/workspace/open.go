@@ -99,6 +99,7 @@ func openTeam(ctx context.Context, o Options, dir string, key storage.Key, s sel
 			return nil, fmt.Errorf("use %s: %w", address, err)
 		}
 	}
+	w.ready.Store(true)
 	return w, nil
 }
 

@@ -96,6 +96,9 @@ func (w *Workspace) background1(fn func()) {
 
 // statusChanged tells the window how things stand, at most four times a second.
 func (w *Workspace) statusChanged() {
+	if !w.ready.Load() {
+		return
+	}
 	w.statusMu.Lock()
 	defer w.statusMu.Unlock()
 	if w.statusDue {

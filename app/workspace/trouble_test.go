@@ -13,6 +13,9 @@ import (
 
 // What is said here to be saved is there after reopening, whatever its size.
 func TestLongTextsAreSavedAndTravel(t *testing.T) {
+	if testing.Short() {
+		t.Skip("minutes under the race detector, which sees nothing in it that shorter texts do not show")
+	}
 	ines, tom, _ := pair(t)
 	id := ines.begin("brief", "Long")
 	long := strings.Repeat("日本語の文章。", 20_000) // 420 kB

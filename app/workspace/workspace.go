@@ -129,6 +129,7 @@ type Workspace struct {
 	setterMu sync.Mutex
 	setter   *typeset.Setter
 
+	ready     atomic.Bool // it is open: before that nothing is told of it
 	statusMu  sync.Mutex
 	statusDue bool
 	joinMu    sync.Mutex
