@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/zalando/go-keyring"
 )
 
 func TestAPassphraseFileOpensWithItsPassphraseOnly(t *testing.T) {
@@ -125,6 +127,24 @@ func TestTheKeyring(t *testing.T) {
 	}
 	if again, err := p.Load(t.Context()); err != nil || again != key {
 		t.Fatalf("loaded another key: %v", err)
+	}
+	// Under a passphrase, and back.
+	file := Place{Dir: p.Dir, Passphrase: "correct horse", Work: 4}
+	name, _ := os.ReadFile(filepath.Join(p.Dir, nameFile))
+	if err := p.Move(t.Context(), file); err != nil {
+		t.Fatal(err)
+	}
+	if moved, err := file.Load(t.Context()); err != nil || moved != key || !file.Locked() {
+		t.Errorf("under the passphrase: %v", err)
+	}
+	if _, err := keyring.Get(service, string(name)); !errors.Is(err, keyring.ErrNotFound) {
+		t.Errorf("the keyring keeps it: %v", err)
+	}
+	if err := file.Move(t.Context(), Place{Dir: p.Dir}); err != nil {
+		t.Fatal(err)
+	}
+	if back, err := p.Load(t.Context()); err != nil || back != key || p.Locked() {
+		t.Errorf("back in the keyring: %v", err)
 	}
 	os.WriteFile(filepath.Join(p.Dir, nameFile), []byte("another"), 0o600)
 	if _, err := p.Load(t.Context()); !errors.Is(err, ErrLost) {
