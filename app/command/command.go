@@ -34,6 +34,7 @@ type Env struct {
 	Dir      string // the working folder, against which paths are read
 	Getenv   func(string) string
 	Terminal bool // Err is a terminal
+	Typed    bool // In is a terminal: somebody can be asked
 	// Open opens the team for one command; nil opens it from the data folder.
 	Open func(context.Context, workspace.Options) (*workspace.Workspace, func() error, error)
 	// Shared: the data is open in a window, and some commands make no sense.
@@ -49,7 +50,8 @@ func System() Env {
 		dir = string(filepath.Separator)
 	}
 	info, err := os.Stderr.Stat()
-	return Env{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Dir: dir, Getenv: os.Getenv, Terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
+	in, bad := os.Stdin.Stat()
+	return Env{Typed: bad == nil && in.Mode()&os.ModeCharDevice != 0, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Dir: dir, Getenv: os.Getenv, Terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
 }
 
 // Exit codes of the contract.
