@@ -134,11 +134,11 @@ func startProxy(ts *testscript.TestScript, neg bool, args []string) {
 			return
 		}
 		w.WriteHeader(http.StatusOK)
-		here, _, err := http.NewResponseController(w).Hijack()
+		here, read, err := http.NewResponseController(w).Hijack() // the client's first byte may be in read already
 		if err != nil {
 			return
 		}
-		go func() { _, _ = io.Copy(there, here); _ = there.Close() }()
+		go func() { _, _ = io.Copy(there, read); _ = there.Close() }()
 		_, _ = io.Copy(here, there)
 		_ = here.Close()
 	})}
