@@ -48,6 +48,10 @@ type Engine interface {
 	// replaced. When it returns nil the record is on the disk (of most replicas, where there are several).
 	Append(ctx context.Context, log string, r Record, replaces func(old []byte) bool) (stored bool, err error)
 
+	// AppendAll appends records of different keys, each as with a nil replaces, and reports for each whether it did. Many cost an engine less than each
+	// alone: the disk is synced for all of them at once. After an error some may be there.
+	AppendAll(ctx context.Context, log string, rs []Record) (stored []bool, err error)
+
 	// ReadFrom calls fn for the records after the cursor in the order in which they came, until about limit bytes have been read; at least
 	// for one, if there is one. If sort is not empty, only for records whose key begins with this word. Reading is never
 	// further than what fn took without an error. If the log no longer holds what the cursor speaks of, the error is ErrRolledBack.

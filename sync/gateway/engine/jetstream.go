@@ -13,6 +13,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/semaphore"
 )
 
 // Each log is a stream, each key a subject of it of which one message is kept. That a key is written once is decided by the stream's leader
@@ -36,6 +37,7 @@ type JetStream struct {
 	js       jetstream.JetStream
 	replicas int
 	ledger   *ledger // nil where others keep the files
+	batches  *semaphore.Weighted
 	stop     func() error
 
 	mu    sync.Mutex
@@ -47,7 +49,7 @@ func newJetStream(nc *nats.Conn, replicas int) (*JetStream, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the engine: %w", err)
 	}
-	e := &JetStream{nc: nc, js: js, replicas: replicas, watch: map[watched]chan struct{}{}, stop: func() error { return nil }}
+	e := &JetStream{nc: nc, js: js, replicas: replicas, batches: semaphore.NewWeighted(batchesAtOnce), watch: map[watched]chan struct{}{}, stop: func() error { return nil }}
 	if _, err := nc.Subscribe(livePrefix+">", func(m *nats.Msg) { e.tell(m.Subject) }); err != nil {
 		return nil, fmt.Errorf("open the engine: %w", err)
 	}
@@ -104,7 +106,7 @@ func (e *JetStream) Create(ctx context.Context, log string, quota int64) error {
 	_, err := e.js.CreateStream(ctx, jetstream.StreamConfig{
 		Name: streamPrefix + log, Subjects: []string{subjectPrefix + log + ".>"},
 		Storage: jetstream.FileStorage, Replicas: e.replicas, MaxBytes: quota, Discard: jetstream.DiscardNew,
-		MaxMsgsPerSubject: 1, AllowDirect: true, DenyDelete: true,
+		MaxMsgsPerSubject: 1, AllowDirect: true, DenyDelete: true, AllowAtomicPublish: true,
 		RePublish: &jetstream.RePublish{Source: subjectPrefix + log + ".>", Destination: livePrefix + log + ".>", HeadersOnly: true},
 	})
 	if err == nil || errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {

@@ -80,6 +80,23 @@ func (m *Memory) Append(_ context.Context, log string, r Record, replaces func([
 	return true, nil
 }
 
+// AppendAll implements Engine.
+func (m *Memory) AppendAll(ctx context.Context, log string, rs []Record) ([]bool, error) {
+	return oneByOne(ctx, m, log, rs)
+}
+
+// oneByOne is AppendAll for who has nothing better.
+func oneByOne(ctx context.Context, e Engine, log string, rs []Record) ([]bool, error) {
+	stored := make([]bool, len(rs))
+	for i, r := range rs {
+		var err error
+		if stored[i], err = e.Append(ctx, log, r, nil); err != nil {
+			return stored, err
+		}
+	}
+	return stored, nil
+}
+
 // orDamaged is replaces, or if that is nil, whether the old bytes are not what they should be.
 func orDamaged(replaces func([]byte) bool, bytesNow []byte) func([]byte) bool {
 	if replaces != nil {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -70,6 +71,74 @@ func Run(t *testing.T, open func(t *testing.T) engine.Engine) {
 		}
 		got, _ := read(t, e, "", "")
 		same(t, got, []engine.Record{good})
+	})
+	t.Run("many are appended together", func(t *testing.T) {
+		e := with(t, open)
+		all := records("s.a1", 60)
+		for _, step := range []struct {
+			rs   []engine.Record
+			want func(i int) bool
+		}{
+			{all[:3], func(int) bool { return true }},
+			{all[:40], func(i int) bool { return i >= 3 }}, // some are there
+			{all[40:], func(int) bool { return true }},
+			{all, func(int) bool { return false }},
+			{nil, nil},
+		} {
+			stored, err := e.AppendAll(t.Context(), team, step.rs)
+			must(t, err)
+			if len(stored) != len(step.rs) {
+				t.Fatalf("%d answers for %d records", len(stored), len(step.rs))
+			}
+			for i, s := range stored {
+				if s != step.want(i) {
+					t.Errorf("%s of %d: stored %v", step.rs[i].Key, len(step.rs), s)
+				}
+			}
+		}
+		got, page := read(t, e, "", "")
+		same(t, got, all)
+		news := e.Watch(team, "s")
+		_, err := e.AppendAll(t.Context(), team, records("s.a2", 20))
+		must(t, err)
+		<-news
+		got, _ = read(t, e, "", page.Next)
+		same(t, got, records("s.a2", 20))
+	})
+	t.Run("of many appended together one that is not as it was put is mended", func(t *testing.T) {
+		e := with(t, open)
+		all := records("s.a1", 20)
+		add(t, e, engine.Record{Key: all[7].Key, Bytes: []byte("flipped")})
+		stored, err := e.AppendAll(t.Context(), team, all)
+		must(t, err)
+		if slices.Contains(stored, false) {
+			t.Errorf("stored: %v", stored)
+		}
+		got, _ := read(t, e, "", "")
+		slices.SortFunc(got, func(a, b engine.Record) int { return strings.Compare(a.Key, b.Key) })
+		slices.SortFunc(all, func(a, b engine.Record) int { return strings.Compare(a.Key, b.Key) })
+		same(t, got, all)
+	})
+	t.Run("many that do not fit, or belong nowhere, are refused", func(t *testing.T) {
+		e := open(t)
+		if _, err := e.AppendAll(t.Context(), team, records("s.a1", 20)); !errors.Is(err, engine.ErrNoLog) {
+			t.Errorf("append to no log: %v", err)
+		}
+		must(t, e.Create(t.Context(), team, 20_000))
+		var all []engine.Record
+		for i := range 40 {
+			all = append(all, engine.Record{Key: fmt.Sprintf("s.a1.%d", i), Bytes: bytes.Repeat([]byte{byte(i)}, 1000)})
+		}
+		if _, err := e.AppendAll(t.Context(), team, all); !errors.Is(err, engine.ErrFull) {
+			t.Errorf("append to a full log: %v", err)
+		}
+		got, _ := read(t, e, "", "")
+		same(t, got, all[:len(got)])
+		bad := records("s.a1", 10)
+		bad[9].Key = "s.>"
+		if _, err := e.AppendAll(t.Context(), team, bad); err == nil {
+			t.Error("a key with a wildcard was taken")
+		}
 	})
 	t.Run("the newer takes the place of the older", func(t *testing.T) {
 		e := with(t, open)
@@ -239,6 +308,19 @@ func Run(t *testing.T, open func(t *testing.T) engine.Engine) {
 						wins[r.Key]++
 					}
 					mu.Unlock()
+				}
+			})
+			wg.Go(func() {
+				stored, err := e.AppendAll(context.WithoutCancel(t.Context()), team, records("s.a1", 10))
+				mu.Lock()
+				defer mu.Unlock()
+				if err != nil {
+					t.Error(err)
+				}
+				for i, r := range records("s.a1", 10) {
+					if stored[i] {
+						wins[r.Key]++
+					}
 				}
 			})
 		}
