@@ -28,7 +28,8 @@ func (g *Gateway) follow(a *answer, r *http.Request, who caller) {
 		a.refuse(wire.BadRequest, "wait is seconds, at most 55; after is a cursor of this relay")
 		return
 	}
-	done, f := g.rates.reading(string(who.team.id[:]) + string(who.device[:]))
+	_, device := who.names()
+	done, f := g.rates.reading(device)
 	if f != nil {
 		a.fail(f)
 		return

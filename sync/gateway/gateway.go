@@ -154,14 +154,17 @@ func (g *Gateway) serveTeam(a *answer, r *http.Request, path string) {
 			return
 		}
 		g.follow(a, r, who)
-	case named && putters()[kind] != nil:
+	case named && (kind == "segments" || putters()[kind] != nil):
 		a.route = "/v1/teams/{team}/blobs/" + kind
-		if r.Method != http.MethodPost {
+		switch {
+		case r.Method != http.MethodPost:
 			a.Header().Set("Allow", http.MethodPost)
 			a.refuse(wire.WrongMethod, "this is for POST")
-			return
+		case kind == "segments":
+			g.putSegments(a, r, who)
+		default:
+			g.put(a, r, who, kind)
 		}
-		g.put(a, r, who, kind)
 	default:
 		a.refuse(wire.NotFound, "there is nothing here")
 	}

@@ -23,13 +23,13 @@ import (
 )
 
 func TestWithoutASessionEveryPathOfATeamAnswersTheSame(t *testing.T) {
-	p := newPlace(t, engine.NewMemory(), gateway.Options{})
+	p := newPlace(t, engine.NewMemory(), gateway.Options{Limits: gateway.Limits{AddressRequests: 1e6}})
 	tm := newTeam(t, 1)
 	tm.bring(t, p)
 	good, _ := session(t, p, tm.roster.Team(), tm.devices[0], nil)
 	here, absent := tm.roster.Team().String(), strings.Repeat("a", 64)
 	for _, name := range []string{here, absent, "x", "..", "%2e%2e", here + "%00"} {
-		for _, rest := range []string{"", "/", "/blobs", "/blobs/segment", "/blobs/../../../metrics", "//blobs", "/blobs?after=1", "/status"} {
+		for _, rest := range []string{"", "/", "/blobs", "/blobs/segment", "/blobs/segments", "/blobs/../../../metrics", "//blobs", "/blobs?after=1", "/status"} {
 			for _, method := range []string{"GET", "POST", "PUT", "DELETE", "OPTIONS"} {
 				for _, token := range []string{"", "x", good.Token + "x", strings.Repeat("A", 200)} {
 					if status, code := call(t, method, p.URL+"/v1/teams/"+name+rest, token, nil); status != 401 || code != wire.NoSession {
@@ -129,7 +129,7 @@ func TestARemovedDeviceIsOutAtItsNextRequest(t *testing.T) {
 	if code := <-waiting; code != wire.Removed {
 		t.Errorf("who waited is answered %q", code)
 	}
-	for _, try := range []struct{ method, path string }{{"GET", ""}, {"POST", "/segment"}, {"POST", "/roster"}, {"POST", "/seen"}, {"POST", "/mail"}} {
+	for _, try := range []struct{ method, path string }{{"GET", ""}, {"POST", "/segment"}, {"POST", "/segments"}, {"POST", "/roster"}, {"POST", "/seen"}, {"POST", "/mail"}} {
 		if status, code := call(t, try.method, p.blobs(tm)+try.path, held.Token, tm.segment(t, 2, 2)); status != 403 || code != wire.Removed {
 			t.Errorf("%s %s: %d %s", try.method, try.path, status, code)
 		}
@@ -167,6 +167,10 @@ func TestAMemberOfAnotherTeamPutsNothingHere(t *testing.T) {
 		"noise as a mail":          {"mail", bytes.Repeat([]byte{7}, 4096), wire.Damaged},
 		"nothing":                  {"segment", nil, wire.Damaged},
 		"a mail that is too large": {"mail", make([]byte, relay.MaxMail+1), wire.TooLarge},
+		"noise as segments":        {"segments", bytes.Repeat([]byte{7}, 4096), wire.BadRequest},
+		"no segments":              {"segments", nil, wire.BadRequest},
+		"too many segments":        {"segments", bytes.Repeat(together([]byte("x")), wire.MostSegments+1), wire.BadRequest},
+		"too large segments":       {"segments", make([]byte, wire.MaxSegments+1), wire.TooLarge},
 	} {
 		if _, code := call(t, "POST", p.blobs(theirs)+"/"+try.kind, held.Token, try.body); code != try.want {
 			t.Errorf("%s: %s, want %s", name, code, try.want)
@@ -189,6 +193,58 @@ func TestAMemberOfAnotherTeamPutsNothingHere(t *testing.T) {
 	keys, _ := pageEnd(t, p.blobs(ours), mine.Token)
 	if len(keys) != ours.roster.Len() {
 		t.Errorf("%d blobs, %d of them the roster", len(keys), ours.roster.Len())
+	}
+}
+
+// Of segments put together each is judged as if it had come alone.
+func TestOfSegmentsPutTogetherEachIsJudged(t *testing.T) {
+	p := newPlace(t, engine.NewMemory(), gateway.Options{Limits: gateway.Limits{DeviceRequests: 20}})
+	ours, theirs := newTeam(t, 2), newTeam(t, 2)
+	ours.bring(t, p)
+	theirs.bring(t, p)
+	held, _ := session(t, p, theirs.roster.Team(), theirs.devices[1], nil)
+	good, carried, here := theirs.segment(t, 1, 1), theirs.segment(t, 0, 1), theirs.segment(t, 1, 2)
+	forged, nobody := theirs.segment(t, 1, 3), theirs.segment(t, 1, 4)
+	forged[len(forged)-1] ^= 1
+	copy(nobody[40:56], ours.devices[0].Public().Marshal())
+	call(t, "POST", p.blobs(theirs)+"/segment", held.Token, here)
+	all := []struct {
+		b    []byte
+		want wire.Answer
+	}{
+		{good, wire.Answer{}}, {ours.segment(t, 0, 4), wire.Answer{Code: wire.OtherTeam}}, {forged, wire.Answer{Code: wire.Forged}},
+		{[]byte("noise"), wire.Answer{Code: wire.Damaged}}, {nobody, wire.Answer{Code: wire.UnknownAuthor}}, {here, wire.Answer{Duplicate: true}},
+		{good, wire.Answer{Duplicate: true}}, {carried, wire.Answer{}},
+	}
+	var body [][]byte
+	for _, one := range all {
+		body = append(body, one.b)
+	}
+	var got wire.Answers
+	ask(t, p.blobs(theirs)+"/segments", held.Token, together(body...), &got)
+	if len(got.Answers) != len(all) {
+		t.Fatalf("%d answers to %d segments", len(got.Answers), len(all))
+	}
+	for i, a := range got.Answers {
+		if a.Message = ""; a != all[i].want {
+			t.Errorf("segment %d: %+v, want %+v", i, a, all[i].want)
+		}
+	}
+	keys, _ := pageEnd(t, p.blobs(theirs), held.Token)
+	stored := slices.DeleteFunc(keys, func(k string) bool { return !strings.HasPrefix(k, "s.") })
+	if len(stored) != 3 {
+		t.Errorf("stored: %v", stored)
+	}
+	// Each counts against the device's allowance, which is 100 at once here.
+	var many [][]byte
+	for n := range uint64(wire.MostSegments) {
+		many = append(many, theirs.segment(t, 1, n+10))
+	}
+	if status, _ := call(t, "POST", p.blobs(theirs)+"/segments", held.Token, together(many...)); status != 200 {
+		t.Errorf("64 at once: %d", status)
+	}
+	if _, code := call(t, "POST", p.blobs(theirs)+"/segments", held.Token, together(many...)); code != wire.SlowDown {
+		t.Errorf("and 64 again: %s", code)
 	}
 }
 
@@ -217,7 +273,7 @@ func TestAGuestSeesTheRosterAndPostsToOneMailbox(t *testing.T) {
 		kind string
 		body []byte
 		want wire.Code
-	}{{"segment", tm.segment(t, 0, 2), wire.NotMember}, {"roster", tm.roster.Since(0)[0], wire.NotMember}, {"mail", elsewhere, wire.InviteClosed}, {"mail", request, ""}} {
+	}{{"segment", tm.segment(t, 0, 2), wire.NotMember}, {"segments", together(tm.segment(t, 0, 2)), wire.NotMember}, {"roster", tm.roster.Since(0)[0], wire.NotMember}, {"mail", elsewhere, wire.InviteClosed}, {"mail", request, ""}} {
 		if _, code := call(t, "POST", p.blobs(tm)+"/"+try.kind, token, try.body); code != try.want {
 			t.Errorf("%s by a guest: %q, want %q", try.kind, code, try.want)
 		}

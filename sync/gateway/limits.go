@@ -134,11 +134,12 @@ func (r *rates) stranger(req *http.Request) *refusal {
 	return r.take("address", addressOf(req), r.limits.AddressRequests, 1)
 }
 
-func (r *rates) request(team, device string) *refusal {
-	if f := r.take("device", device, r.limits.DeviceRequests, 1); f != nil {
+// requests counts n of them: of many blobs that come in one, each counts.
+func (r *rates) requests(team, device string, n int) *refusal {
+	if f := r.take("device", device, r.limits.DeviceRequests, n); f != nil {
 		return f
 	}
-	return r.take("team", team, r.limits.TeamRequests, 1)
+	return r.take("team", team, r.limits.TeamRequests, n)
 }
 
 func (r *rates) body(team, device string, n int) *refusal {

@@ -29,19 +29,76 @@ func putters() map[string]*putter {
 	}
 }
 
+// putSegments stores many segments of anybody's with one sync of the disk. One that is refused keeps none of the others out.
+func (g *Gateway) putSegments(a *answer, r *http.Request, who caller) {
+	if who.role == wire.Guest {
+		a.fail(notMember())
+		return
+	}
+	b, done, f := g.paidBody(a, r, who, wire.MaxSegments)
+	if f != nil {
+		a.fail(f)
+		return
+	}
+	defer done()
+	all, err := wire.SplitSegments(b)
+	if err != nil {
+		a.refuse(wire.BadRequest, "the body is not segments, each after its length")
+		return
+	}
+	team, device := who.names()
+	if f := g.rates.requests(team, device, len(all)-1); f != nil {
+		a.fail(f)
+		return
+	}
+	answers := make([]wire.Answer, len(all))
+	var records []engine.Record
+	at := map[string]int{} // the first of each key
+	for i, raw := range all {
+		blob, err := checkSegment(who, raw)
+		if err != nil {
+			f := g.putFailure(err)
+			answers[i] = wire.Answer{Code: f.code, Message: f.message}
+			continue
+		}
+		key := wire.KeyOf(blob)
+		if _, twice := at[key]; twice {
+			answers[i].Duplicate = true
+			continue
+		}
+		at[key] = i
+		records = append(records, engine.Record{Key: key, Bytes: raw})
+	}
+	stored, err := g.engine.AppendAll(r.Context(), who.team.log, records)
+	if err != nil {
+		a.fail(g.putFailure(err))
+		return
+	}
+	for n, record := range records {
+		g.metrics.put("segment", stored[n], len(record.Bytes))
+		answers[at[record.Key]].Duplicate = !stored[n]
+	}
+	a.json(http.StatusOK, wire.Answers{Answers: answers})
+}
+
+// paidBody is the body of a member or guest, once their allowance has been charged with it.
+func (g *Gateway) paidBody(a *answer, r *http.Request, who caller, limit int) (b []byte, done func(), f *refusal) {
+	if r.ContentLength > 0 {
+		team, device := who.names()
+		if f := g.rates.body(team, device, int(min(r.ContentLength, 8<<20))); f != nil {
+			return nil, nil, f
+		}
+	}
+	return g.body(a, r, limit)
+}
+
 func (g *Gateway) put(a *answer, r *http.Request, who caller, name string) {
 	p := putters()[name]
 	if who.role == wire.Guest && !p.guest {
 		a.fail(notMember())
 		return
 	}
-	if r.ContentLength > 0 {
-		if f := g.rates.body(string(who.team.id[:]), string(who.team.id[:])+string(who.device[:]), int(min(r.ContentLength, 8<<20))); f != nil {
-			a.fail(f)
-			return
-		}
-	}
-	b, done, f := g.body(a, r, p.kind.Max())
+	b, done, f := g.paidBody(a, r, who, p.kind.Max())
 	if f != nil {
 		a.fail(f)
 		return
@@ -93,27 +150,31 @@ func (g *Gateway) putFailure(err error) *refusal {
 	return refuse(wire.NotPermitted, "the entry is not permitted")
 }
 
-// append stores a blob for ever.
-func (g *Gateway) append(ctx context.Context, who caller, b relay.Blob) (bool, error) {
-	return g.engine.Append(ctx, who.team.log, engine.Record{Key: wire.KeyOf(b), Bytes: b.Bytes}, nil)
-}
-
 func (g *Gateway) putSegment(ctx context.Context, who caller, b []byte) (bool, error) {
-	h, err := journal.ParseHeader(b)
+	blob, err := checkSegment(who, b)
 	if err != nil {
 		return false, err
 	}
+	return g.engine.Append(ctx, who.team.log, engine.Record{Key: wire.KeyOf(blob), Bytes: b}, nil)
+}
+
+// checkSegment refuses what is no segment of this team, signed by a device that its roster knows.
+func checkSegment(who caller, b []byte) (blob relay.Blob, err error) {
+	h, err := journal.ParseHeader(b)
+	if err != nil {
+		return blob, err
+	}
 	if h.Team != who.team.id {
-		return false, errOtherTeam
+		return blob, errOtherTeam
 	}
 	author, known := who.team.state().Device(h.Device)
 	if !known {
-		return false, errUnknownAuthor
+		return blob, errUnknownAuthor
 	}
 	if _, err := journal.Verify(b, author.Public); err != nil {
-		return false, err
+		return blob, err
 	}
-	return g.append(ctx, who, relay.Blob{Kind: relay.Segment, Author: h.Device, First: h.First, Last: h.Last, Bytes: b})
+	return relay.Blob{Kind: relay.Segment, Author: h.Device, First: h.First, Last: h.Last, Bytes: b}, nil
 }
 
 func rosterKey(raw []byte) string { return wire.KeyOf(relay.Blob{Kind: relay.Roster, Bytes: raw}) }

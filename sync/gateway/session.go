@@ -212,6 +212,11 @@ type caller struct {
 	role   wire.Role
 }
 
+// names are those under which the caller's team and device are counted.
+func (c *caller) names() (team, device string) {
+	return string(c.team.id[:]), string(c.team.id[:]) + string(c.device[:])
+}
+
 // authenticate settles who asks, for a team named in a path.
 func (g *Gateway) authenticate(r *http.Request, name string) (caller, *refusal) {
 	noSession := func() (caller, *refusal) {
@@ -233,7 +238,7 @@ func (g *Gateway) authenticate(r *http.Request, name string) (caller, *refusal) 
 	if name != team.String() {
 		return noSession()
 	}
-	if f := g.rates.request(string(b[:32]), string(b[:48])); f != nil {
+	if f := g.rates.requests(string(b[:32]), string(b[:48]), 1); f != nil {
 		return caller{}, f
 	}
 	t, err := g.teams.get(r.Context(), team)

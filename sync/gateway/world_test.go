@@ -155,6 +155,26 @@ func call(t testing.TB, method, url, token string, body []byte) (int, wire.Code)
 	return a.StatusCode, f.Code
 }
 
+// ask is a request with a JSON answer.
+func ask(t testing.TB, url, token string, body []byte, into any) {
+	t.Helper()
+	r, err := http.NewRequest(http.MethodPost, url, bytes.NewReader(body))
+	must(t, err)
+	r.Header.Set("Authorization", "Bearer "+token)
+	a, err := http.DefaultClient.Do(r)
+	must(t, err)
+	defer a.Body.Close()
+	must(t, json.NewDecoder(a.Body).Decode(into))
+}
+
+// together is a body of segments.
+func together(all ...[]byte) (body []byte) {
+	for i, b := range all {
+		body, _ = wire.AppendSegment(body, i, b)
+	}
+	return body
+}
+
 // session opens one by hand, after bend has had its way with the request.
 func session(t testing.TB, p *place, team journal.TeamID, id *journal.Identity, bend func(*wire.SessionRequest)) (wire.Session, wire.Code) {
 	t.Helper()

@@ -63,6 +63,16 @@ func (f *Faulty) Put(ctx context.Context, b Blob) error {
 	return nil
 }
 
+// PutSegments implements Together: some of what is put together may arrive and the rest not.
+func (f *Faulty) PutSegments(ctx context.Context, segments []Blob) (int, error) {
+	for i, b := range segments {
+		if err := f.Put(ctx, b); err != nil {
+			return i, err
+		}
+	}
+	return len(segments), nil
+}
+
 func (f *Faulty) hit(probability float64) bool { return f.rng.Float64() < probability }
 
 // Follow implements Relay. It collects a batch up to Idle, spoils it, and delivers it with the cursor of before.

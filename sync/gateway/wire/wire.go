@@ -58,6 +58,18 @@ type Stored struct {
 	Duplicate bool `json:"duplicate"`
 }
 
+// Answers is the answer to segments that were put together, one for each.
+type Answers struct {
+	Answers []Answer `json:"answers"`
+}
+
+// Answer is a Stored, or a Failure if it has a code.
+type Answer struct {
+	Duplicate bool   `json:"duplicate"`
+	Code      Code   `json:"code,omitempty"`
+	Message   string `json:"message,omitempty"`
+}
+
 // Failure is the answer when something is refused or fails.
 type Failure struct {
 	Code    Code   `json:"code"`

@@ -70,6 +70,62 @@ func TestAPageThatIsCutOffSaysSo(t *testing.T) {
 	}
 }
 
+func TestSegmentsPutTogetherComeApartAgain(t *testing.T) {
+	var body []byte
+	var want [][]byte
+	for n := 0; ; n++ {
+		b := bytes.Repeat([]byte{byte(n)}, n*n+1)
+		more, fits := AppendSegment(body, n, b)
+		if !fits {
+			break
+		}
+		body, want = more, append(want, b)
+	}
+	got, err := SplitSegments(body)
+	if err != nil || len(want) != MostSegments || !reflect.DeepEqual(got, want) {
+		t.Errorf("%d of %d segments: %v", len(got), len(want), err)
+	}
+	if _, fits := AppendSegment(nil, 0, make([]byte, relay.MaxBlob)); !fits {
+		t.Error("the largest segment does not fit alone")
+	}
+	if _, fits := AppendSegment(make([]byte, relay.MaxBlob), 1, make([]byte, 400)); fits {
+		t.Error("more than a body holds fits")
+	}
+}
+
+func TestABodyThatIsNotSegmentsIsRefused(t *testing.T) {
+	one, _ := AppendSegment(nil, 0, []byte("one"))
+	for name, b := range map[string][]byte{
+		"nothing": nil, "half a length": {0, 0}, "an empty segment": {0, 0, 0, 0}, "cut off": one[:6], "a length without end": {255, 255, 255, 255, 1},
+		"too many": bytes.Repeat(one, MostSegments+1),
+	} {
+		if got, err := SplitSegments(b); !errors.Is(err, ErrSegments) {
+			t.Errorf("%s: %d segments, %v", name, len(got), err)
+		}
+	}
+}
+
+func FuzzSplitSegments(f *testing.F) {
+	one, _ := AppendSegment(nil, 0, []byte("one"))
+	two, _ := AppendSegment(one, 1, []byte("and two"))
+	f.Add(one)
+	f.Add(two)
+	f.Add([]byte{255, 255, 255, 255})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		all, err := SplitSegments(b)
+		if err != nil {
+			return
+		}
+		var again []byte
+		for i, one := range all {
+			again, _ = AppendSegment(again, i, one)
+		}
+		if !bytes.Equal(again, b) {
+			t.Error("a body reads as something else than was written")
+		}
+	})
+}
+
 func FuzzReadPage(f *testing.F) {
 	f.Add(page(f))
 	f.Add([]byte{0, 1, 1, 0})

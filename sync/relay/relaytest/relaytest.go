@@ -155,6 +155,45 @@ func Run(t *testing.T, open func() relay.Relay) {
 		got, _ := follow(t, r, nil)
 		same(t, got, []relay.Blob{b})
 	})
+	t.Run("segments may be put together", func(t *testing.T) {
+		r := open()
+		var want []relay.Blob
+		for n := range uint64(200) { // more than one exchange holds
+			want = append(want, segment(theWorld.author, n+1, n+1, fmt.Sprintf("entry %d", n+1)))
+		}
+		put(t, r, want[3], want[70])
+		for range 2 { // and again, which changes nothing
+			next := 0
+			if err := relay.PutSegments(t.Context(), r, want, func(i int) error {
+				if i != next {
+					t.Errorf("%d was taken after %d", i, next-1)
+				}
+				next++
+				return nil
+			}); err != nil || next != len(want) {
+				t.Errorf("%d of %d taken: %v", next, len(want), err)
+			}
+		}
+		got, _ := follow(t, r, nil)
+		same(t, got, want)
+	})
+	t.Run("of segments put together those before a bad one are taken", func(t *testing.T) {
+		r := open()
+		all := []relay.Blob{
+			segment(theWorld.author, 1, 1, "one"), segment(theWorld.author, 2, 2, "two"),
+			segment(theWorld.author, 3, 3, string(make([]byte, largest+1))), segment(theWorld.author, 4, 4, "four"),
+		}
+		next := 0
+		if err := relay.PutSegments(t.Context(), r, all, func(int) error { next++; return nil }); err == nil || next != 2 {
+			t.Errorf("%d taken: %v", next, err)
+		}
+		got, _ := follow(t, r, nil)
+		same(t, got, all[:2])
+		stop := errors.New("stop")
+		if err := relay.PutSegments(t.Context(), r, all, func(int) error { return stop }); !errors.Is(err, stop) {
+			t.Errorf("what taken returned came back as %v", err)
+		}
+	})
 	t.Run("many may put at once", func(t *testing.T) {
 		r := open()
 		var want []relay.Blob

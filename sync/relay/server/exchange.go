@@ -110,7 +110,11 @@ func (s *Server) exchange(ctx context.Context, method, path string, body, into a
 			return err
 		}
 	}
-	return s.send(ctx, method, path, "", raw, func(r io.Reader) error {
+	return s.send(ctx, method, path, "", raw, readJSON(into))
+}
+
+func readJSON(into any) func(io.Reader) error {
+	return func(r io.Reader) error {
 		b, err := io.ReadAll(io.LimitReader(r, 64<<10))
 		if err != nil {
 			return err
@@ -119,7 +123,7 @@ func (s *Server) exchange(ctx context.Context, method, path string, body, into a
 			return &answerError{status: http.StatusOK, text: "it answers something that is not of this protocol"}
 		}
 		return nil
-	})
+	}
 }
 
 func (s *Server) put(ctx context.Context, token, kind string, b []byte) error {

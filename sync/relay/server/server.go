@@ -166,6 +166,45 @@ func (s *Server) Put(ctx context.Context, b relay.Blob) error {
 	})
 }
 
+// PutSegments implements relay.Together.
+func (s *Server) PutSegments(ctx context.Context, segments []relay.Blob) (int, error) {
+	var body []byte
+	n := 0
+	for _, b := range segments {
+		if err := b.Check(); err != nil {
+			if n == 0 {
+				return 0, s.failure("put", err, nil)
+			}
+			break // those before it first
+		}
+		more, fits := wire.AppendSegment(body, n, b.Bytes)
+		if !fits {
+			break
+		}
+		body = more
+		n++
+	}
+	var all wire.Answers
+	err := s.trying(ctx, "put", func(ctx context.Context) error {
+		return s.asDevice(ctx, func(token string) error {
+			return s.send(ctx, http.MethodPost, "/v1/teams/"+s.team.String()+"/blobs/segments", token, body, readJSON(&all))
+		})
+	})
+	if err == nil && len(all.Answers) != n {
+		err = s.failure("put", relay.ErrNotRelay, fmt.Errorf("it answers %d of %d segments", len(all.Answers), n))
+	}
+	if err != nil {
+		return 0, err
+	}
+	for i, a := range all.Answers {
+		if a.Code != "" {
+			refused := &answerError{status: wire.Statuses()[a.Code], code: a.Code, text: a.Message}
+			return i, s.failure("put", refused.kind(), refused)
+		}
+	}
+	return n, nil
+}
+
 // Follow implements relay.Relay.
 func (s *Server) Follow(ctx context.Context, after relay.Cursor, fn func(relay.Blob, relay.Cursor) error) error {
 	f := &following{server: s, fn: fn}
