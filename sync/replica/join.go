@@ -21,13 +21,17 @@ func (r *Replica) Join(ctx context.Context, inv roster.Invite, person roster.Per
 	if err != nil {
 		return fmt.Errorf("join: %w", err)
 	}
+	b, err := r.mailBlob(mail)
+	if err != nil {
+		return fmt.Errorf("join: %w", err)
+	}
 	r.work.Lock()
 	defer r.work.Unlock()
 	if err := r.save(keyJoin, mail); err != nil {
 		return fmt.Errorf("join: %w", err)
 	}
 	r.mu.Lock()
-	r.join = mail
+	r.join = b
 	r.mu.Unlock()
 	r.Nudge()
 	return nil
@@ -103,7 +107,7 @@ func (r *Replica) noteRoster() {
 	newly := joined && !r.joined
 	r.joined = joined
 	if here {
-		r.join = nil
+		r.join = relay.Blob{}
 	}
 	if here && !left && r.halted == ErrRemoved {
 		r.halted = nil // the removal has been overruled

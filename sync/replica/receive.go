@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -104,7 +105,13 @@ func (r *Replica) receiveRoster(ctx context.Context, l *link, b relay.Blob) erro
 }
 
 func (r *Replica) receiveMail(ctx context.Context, l *link, b relay.Blob) error {
-	q, err := roster.ParseRequest(b.Bytes)
+	r.mu.Lock()
+	q, checked := r.asking[journal.DeviceID(b.Author)]
+	r.mu.Unlock()
+	var err error
+	if !checked || !bytes.Equal(q.Raw(), b.Bytes) {
+		q, err = roster.ParseRequest(b.Bytes)
+	}
 	if err != nil {
 		kind := kindOf(err, Forged)
 		if b.Damaged {

@@ -159,7 +159,7 @@ type Replica struct {
 	asking   map[journal.DeviceID]roster.Request
 	problems map[problemKey]*Problem
 	halted   error
-	join     []byte // the mail, until the roster knows this device
+	join     relay.Blob // the mail, until the roster knows this device; then without bytes
 	joined   bool
 	tally    tally
 
@@ -345,8 +345,13 @@ func (r *Replica) readState() error {
 	if _, err := r.load(keyClock, &r.clock); err != nil {
 		return err
 	}
-	if _, err := r.load(keyJoin, &r.join); err != nil {
+	var mail []byte
+	if asked, err := r.load(keyJoin, &mail); err != nil {
 		return err
+	} else if asked {
+		if r.join, err = r.mailBlob(mail); err != nil {
+			return err
+		}
 	}
 	var halted string
 	if _, err := r.load(keyHalted, &halted); err != nil {

@@ -16,6 +16,7 @@ import (
 const (
 	pendingMost = 8    // segments sealed ahead
 	readMost    = 4096 // entries read at once
+	readAhead   = 64   // kept segments in memory at once
 )
 
 type sealed struct {
@@ -149,13 +150,12 @@ func (r *Replica) push(ctx context.Context, l *link, now bool) error {
 		if err := r.pushRoster(ctx, l, lacking); err != nil {
 			return err
 		}
-		for _, s := range pending {
-			if err := l.relay.Put(ctx, s.blob); err != nil {
-				return err
-			}
-			if err := r.taken(ctx, l, s); err != nil {
-				return err
-			}
+		blobs := make([]relay.Blob, len(pending))
+		for i, s := range pending {
+			blobs[i] = s.blob
+		}
+		if err := relay.PutSegments(ctx, l.relay, blobs, func(i int) error { return r.taken(ctx, l, pending[i]) }); err != nil {
+			return err
 		}
 		if len(pending) == 0 {
 			break
@@ -182,14 +182,10 @@ func (r *Replica) pushMail(ctx context.Context, l *link) error {
 	r.mu.Lock()
 	mail := r.join
 	r.mu.Unlock()
-	if mail == nil {
+	if mail.Bytes == nil {
 		return nil
 	}
-	b, err := r.mailBlob(mail)
-	if err != nil {
-		return &localError{err}
-	}
-	return l.relay.Put(ctx, b)
+	return l.relay.Put(ctx, mail)
 }
 
 // lackingRoster is called under work. Entries of other teams' making cannot be among them.
@@ -228,6 +224,14 @@ func (r *Replica) pushKept(ctx context.Context, l *link, now bool) error {
 	if !s.Present(r.me) {
 		return nil
 	}
+	var refs []relay.Ref
+	var blobs []relay.Blob
+	size := 0
+	put := func() error {
+		err := relay.PutSegments(ctx, l.relay, blobs, func(i int) error { r.carried(l, refs[i]); return nil })
+		refs, blobs, size = nil, nil, 0
+		return err
+	}
 	for _, ref := range r.lackingKept(l, now) {
 		if _, known := s.Device(ref.Author); !known {
 			continue
@@ -239,24 +243,31 @@ func (r *Replica) pushKept(ctx context.Context, l *link, now bool) error {
 		if err != nil {
 			return &localError{fmt.Errorf("read kept segment: %w", err)}
 		}
-		if err := l.relay.Put(ctx, b); err != nil {
-			return err
+		refs, blobs, size = append(refs, ref), append(blobs, b), size+len(b.Bytes)
+		if len(refs) == readAhead || size >= relay.MaxBlob {
+			if err := put(); err != nil {
+				return err
+			}
 		}
-		r.mu.Lock()
-		d := journal.DeviceID(ref.Author)
-		l.holds[d] = l.holds[d].add(ref.First, ref.Last)
-		delete(l.lacking, ref)
-		if h := r.held[d]; h != nil && h.forked {
-			l.forks[ref] = true
-		}
-		r.healed(l, "segment", d, ref.First, ref.Last)
-		if d != r.me {
-			r.tally.carried++
-			r.tally.progress++
-		}
-		r.mu.Unlock()
 	}
-	return nil
+	return put()
+}
+
+// carried notes that a relay has taken a kept segment.
+func (r *Replica) carried(l *link, ref relay.Ref) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	d := journal.DeviceID(ref.Author)
+	l.holds[d] = l.holds[d].add(ref.First, ref.Last)
+	delete(l.lacking, ref)
+	if h := r.held[d]; h != nil && h.forked {
+		l.forks[ref] = true
+	}
+	r.healed(l, "segment", d, ref.First, ref.Last)
+	if d != r.me {
+		r.tally.carried++
+		r.tally.progress++
+	}
 }
 
 func (r *Replica) lackingKept(l *link, now bool) []relay.Ref {

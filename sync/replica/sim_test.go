@@ -355,7 +355,7 @@ func (s *sim) restart(p *player) {
 	}
 	join := p.Replica.join
 	p.open(s.team).use(p.links)
-	if p.Replica.join == nil {
+	if p.Replica.join.Bytes == nil {
 		p.Replica.join = join // the application asks again
 	}
 	s.did["restart"]++
