@@ -79,6 +79,18 @@ func take(dir string, known inventory, sync bool) (inventory, error) {
 	return out, nil
 }
 
+// private takes the files from everybody else: Badger makes them as readable as the umask lets it, and only their folder keeps others out. What it makes
+// later is taken at the next opening or closing. A file system without permissions keeps none, which is no reason not to work; the doctor names it.
+func private(dir string) {
+	_ = os.Chmod(dir, 0o700)
+	files, _ := os.ReadDir(dir)
+	for _, f := range files {
+		if f.Type().IsRegular() {
+			_ = os.Chmod(filepath.Join(dir, f.Name()), 0o600)
+		}
+	}
+}
+
 func markOf(path string, sync bool) (mark, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -112,6 +112,7 @@ func openWith(o options, key Key) (_ *Store, err error) {
 	if s.count, err = openCounter(o.disk, o.dir); err != nil {
 		return nil, errors.Join(err, s.db.Close())
 	}
+	private(o.dir)
 	if err := s.begin(); err != nil {
 		return nil, errors.Join(err, s.count.f.Close(), s.db.Close())
 	}
@@ -215,6 +216,7 @@ func (s *Store) Close() (err error) {
 	} else if err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
+	private(s.o.dir)
 	now, err := take(s.o.dir, s.known, true)
 	if err == nil {
 		err = WriteFileOn(s.o.disk, filepath.Join(s.o.dir, cleanFile), now.marshal())

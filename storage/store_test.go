@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -50,6 +51,43 @@ func TestWhatWasWrittenIsThereAfterReopening(t *testing.T) {
 	})
 	if err != nil || !slices.Equal(got, []string{"a2=two", "b=three"}) {
 		t.Errorf("%v, %v", got, err)
+	}
+}
+
+func TestNobodyElseCanReadTheFiles(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "store")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	look := func(when string) {
+		t.Helper()
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			info, err := d.Info()
+			if err == nil && info.Mode().Perm()&0o077 != 0 {
+				t.Errorf("%s: %s is %s", when, d.Name(), info.Mode())
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		s, err := Open(dir, Key{1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		look("open")
+		if err := s.Update(func(tx *Tx) error { return tx.Put(docs, []byte("k"), []byte("v")) }); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		look("closed")
 	}
 }
 

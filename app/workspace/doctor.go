@@ -78,7 +78,7 @@ func (w *Workspace) checkFolder(context.Context) (string, error) {
 			return fmt.Errorf("others on this computer can read %s: %w", path, ErrOpenToOthers)
 		}
 		if d.IsDir() && strings.HasPrefix(d.Name(), storeDir) {
-			return fs.SkipDir // Badger makes its files as it likes, and nobody else gets past the folder
+			return fs.SkipDir // while it is open Badger makes files as it likes, and nobody else gets past the folder
 		}
 		return nil
 	})
