@@ -32,6 +32,8 @@ func causeWords(c replica.Cause, who, at, run string) (what, next string) {
 		return "Somebody asks to be let in.", "Let them in, or withdraw the invitation."
 	case replica.DeviceForked:
 		return fmt.Sprintf("Two have written as %s: its data folder was copied, or a backup restored beside it.", who), "Both branches are kept. Ask its person to let it go on as a new device."
+	case replica.DeviceClaims:
+		return fmt.Sprintf("%s says that it holds %s of this device, which has not written so much.", sentenceStart(who), run), "If this data folder was restored or copied, `longhand device renew` lets it go on as a new device. Otherwise ask its person; an admin can let the device go."
 	case replica.DeviceSilent:
 		return fmt.Sprintf("%s has not been heard from since %s, and lacks what was written here.", sentenceStart(who), c.Since.Format("2 January")), "Ask its person to open Longhand there, or let the device go."
 	case replica.DeviceClock, replica.OwnClock:

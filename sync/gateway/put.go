@@ -168,7 +168,7 @@ func checkSegment(who caller, b []byte) (blob relay.Blob, err error) {
 		return blob, errOtherTeam
 	}
 	author, known := who.team.state().Device(h.Device)
-	if !known {
+	if !known || author.Kit { // a recovery kit enrols a device and writes nothing
 		return blob, errUnknownAuthor
 	}
 	if _, err := journal.Verify(b, author.Public); err != nil {
@@ -192,7 +192,7 @@ func (g *Gateway) putSeen(ctx context.Context, who caller, b []byte) (bool, erro
 		return false, errOtherTeam
 	}
 	author, known := who.team.state().Device(h.Device)
-	if !known {
+	if !known || author.Kit {
 		return false, errUnknownAuthor
 	}
 	// Without a key the signature is all that can be looked at, and it is looked at first.

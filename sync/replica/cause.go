@@ -43,6 +43,7 @@ const (
 	WasRemoved       Code = "removed"            // ErrRemoved
 	SomebodyAsks     Code = "somebody-asks"      // see Requests
 	DeviceForked     Code = "device-forked"      // another device: two have written as this one
+	DeviceClaims     Code = "device-claims"      // another device says that it holds more of this one than was written here
 	DeviceSilent     Code = "device-silent"      // it lacks something since long, and says nothing
 	DeviceClock      Code = "device-clock"       // another device's clock is off
 	OwnClock         Code = "own-clock"          // this device's clock is off
@@ -137,6 +138,9 @@ func (r *Replica) causes(out Status, all []Cause) []Cause {
 		}
 		if skew := skews[d.Device]; skew != 0 {
 			add(Cause{Code: DeviceClock, Next: AskPerson, Device: d.Device, Skew: skew})
+		}
+		if more := r.seen[d.Device].more; more > out.Own {
+			add(Cause{Code: DeviceClaims, Next: AskPerson, Device: d.Device, First: out.Own + 1, Last: more})
 		}
 		if d.Forked {
 			add(Cause{Code: DeviceForked, Next: AskPerson, Device: d.Device})

@@ -28,6 +28,11 @@ type uncounted struct {
 func (r *Replica) judgeRemoved(ctx context.Context) error {
 	s := r.cfg.Roster.State()
 	devices := slices.Clone(s.Devices)
+	for i, d := range devices {
+		if d.Kit { // it can enrol a device and nothing else; what it wrote counts nowhere
+			devices[i] = roster.Device{ID: d.ID, Removed: true}
+		}
+	}
 	for id := range r.kept {
 		// Let in, and then not: the invite had been withdrawn meanwhile, or whoever let it in removed. Nothing of it counts.
 		if _, known := s.Device(id); !known {
@@ -47,7 +52,7 @@ func (r *Replica) judgeRemoved(ctx context.Context) error {
 // This comes to an end, because an entry never depends on itself.
 func (r *Replica) judgeEach(ctx context.Context, devices []roster.Device) (again bool, err error) {
 	for _, d := range devices {
-		if !d.Removed || d.Kit || d.ID == r.me {
+		if !d.Removed || d.ID == r.me {
 			r.mu.Lock()
 			delete(r.beyond, d.ID)
 			r.mu.Unlock()
@@ -297,9 +302,8 @@ func (r *Replica) readRuns(ctx context.Context, device journal.DeviceID) ([]kept
 	return runs, nil
 }
 
-// countedBy says which entries the cuts name: each cut and all that its hash commits to. Where what links an entry to its cut is not here, the
-// entry counts for the time being: an honest one must not wait for a gap that may never close.
-func countedBy(cuts []journal.Mark, runs []keptRun) func(journal.Mark) bool {
+// beforeEach is the entry before each, by the chain.
+func beforeEach(runs []keptRun) map[journal.Mark]journal.Mark {
 	before := map[journal.Mark]journal.Mark{}
 	for _, run := range runs {
 		prev := journal.Mark{Number: run.header.First - 1, Hash: run.header.Prev}
@@ -308,6 +312,13 @@ func countedBy(cuts []journal.Mark, runs []keptRun) func(journal.Mark) bool {
 			prev = run.mark(i)
 		}
 	}
+	return before
+}
+
+// countedBy says which entries the cuts name: each cut and all that its hash commits to. Where what links an entry to its cut is not here, the
+// entry counts for the time being: an honest one must not wait for a gap that may never close.
+func countedBy(cuts []journal.Mark, runs []keptRun) func(journal.Mark) bool {
+	before := beforeEach(runs)
 	named := map[journal.Mark]bool{}
 	open := uint64(0) // up to here nothing says what the cuts commit to
 	for _, m := range cuts {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"longhand/sync/journal"
@@ -18,6 +19,7 @@ type heard struct {
 	ref relay.Ref
 	// genuine says that its mark for this device names an entry that this device wrote: otherwise it speaks of a clone's.
 	genuine bool
+	more    uint64 // of this device, that it claims to hold beyond what was written here; 0 if it does not
 }
 
 // readSeen takes in what others said before. It is called under work.
@@ -57,6 +59,9 @@ func (r *Replica) receiveSeen(ctx context.Context, l *link, b relay.Blob) error 
 		return nil
 	case !ok:
 		r.stranger(l, h.Device)
+		return nil
+	case d.Kit:
+		r.problem(l, b, Forged, errKitWrites)
 		return nil
 	}
 	if _, err := journal.OpenSeen(b.Bytes, d.Public, nil); !errors.Is(err, journal.ErrNoKey) {
@@ -101,7 +106,7 @@ func (r *Replica) hearOwn(b relay.Blob) error {
 // hear opens a seen whose signature may be trusted, or lets it wait for its key. Now says that it has just come.
 func (r *Replica) hear(ctx context.Context, b relay.Blob, now bool) error {
 	d, ok := r.cfg.Roster.State().Device(b.Author)
-	if !ok {
+	if !ok || d.Kit {
 		return nil
 	}
 	s, err := journal.OpenSeen(b.Bytes, d.Public, r.keyring())
@@ -116,12 +121,12 @@ func (r *Replica) hear(ctx context.Context, b relay.Blob, now bool) error {
 	}
 	m := s.Marks[r.me]
 	told := heard{Seen: s, ref: relay.RefOf(b)}
-	switch {
-	case m.Number > r.cfg.Outbox.Last():
-		if err := r.halt(ErrAhead, "ahead"); err != nil {
-			return err
-		}
-	case m.Number > 0:
+	if m.Number > r.cfg.Outbox.Last() {
+		told.more = m.Number
+	}
+	// That somebody says to hold more of this device than it has written stops nothing: it is their word alone. If it is true, they put what they hold
+	// on every relay that lacks it, and that proves it (judgeOwn).
+	if m.Number > 0 && m.Number <= r.cfg.Outbox.Last() {
 		hash, ok, err := r.hashAt(ctx, r.me, m.Number)
 		if err != nil {
 			return err
@@ -151,11 +156,20 @@ func (r *Replica) say(ctx context.Context, must bool) error {
 	}
 	s := journal.Seen{At: now, Marks: map[journal.DeviceID]journal.Mark{}, Exceptions: map[journal.DeviceID][]journal.Range{}}
 	for d, h := range r.held {
-		if m := h.mark(); m.Number > 0 {
-			s.Marks[d] = m
-			if gaps := h.numbers.gaps(m.Number).union(h.refusedRanges()); len(gaps) > 0 {
-				s.Exceptions[d] = gaps
+		m := h.mark()
+		if m.Number == 0 {
+			continue
+		}
+		numbers := h.numbers
+		if h.forked { // the other branch has the same numbers
+			var err error
+			if numbers, err = r.branch(ctx, d, m); err != nil {
+				return err
 			}
+		}
+		s.Marks[d] = m
+		if gaps := numbers.gaps(m.Number).union(h.refusedRanges()); len(gaps) > 0 {
+			s.Exceptions[d] = gaps
 		}
 	}
 	words := sha256.Sum256(fmt.Append(nil, s.Marks, s.Exceptions)) // maps print in the order of their keys
@@ -184,8 +198,24 @@ func (r *Replica) say(ctx context.Context, must bool) error {
 	return nil
 }
 
-// Delivered says how many of the other present devices hold the own entry of this number, by their own signed word.
-func (r *Replica) Delivered(number uint64) (have, of int) {
+// branch is what is applied here of a forked journal that a mark’s hash commits to.
+func (r *Replica) branch(ctx context.Context, d journal.DeviceID, tip journal.Mark) (ranges, error) {
+	runs, err := r.readRuns(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	before := beforeEach(slices.DeleteFunc(runs, func(k keptRun) bool { _, shelved := r.shelf[k.ref]; return shelved }))
+	var numbers ranges
+	for prev, known := before[tip]; known; prev, known = before[tip] {
+		numbers = numbers.add(tip.Number, tip.Number)
+		tip = prev
+	}
+	return numbers, nil
+}
+
+// Delivered says how many of the other present devices hold all of these own entries, by their own signed word. What was written last may build on what
+// was written long before: a receipt for a document asks for every entry of it.
+func (r *Replica) Delivered(numbers ...uint64) (have, of int) {
 	s := r.cfg.Roster.State()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -194,7 +224,8 @@ func (r *Replica) Delivered(number uint64) (have, of int) {
 			continue
 		}
 		of++
-		if told, ok := r.seen[d.ID]; ok && told.genuine && told.Has(r.me, number) {
+		told, ok := r.seen[d.ID]
+		if ok && told.genuine && !slices.ContainsFunc(numbers, func(n uint64) bool { return !told.Has(r.me, n) }) {
 			have++
 		}
 	}

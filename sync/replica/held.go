@@ -88,6 +88,7 @@ type link struct {
 	forks   map[relay.Ref]bool  // segments of forked devices that were put in this session
 	busy    chan struct{}       // holds one token while somebody pushes
 	again   atomic.Bool         // somebody wants to be pushed for
+	moved   atomic.Uint64       // how often something came from it or was taken by it
 	stop    func()              // ends its loop in Run
 }
 

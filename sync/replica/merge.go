@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"longhand/sync/journal"
 	"longhand/sync/relay"
@@ -93,6 +94,9 @@ func (r *Replica) mergeRun(ctx context.Context, k journal.EpochKey, run []opened
 	if err != nil {
 		return false, err
 	}
+	if err := r.proveMerge(ctx, r.blobOf(h, b), run); err != nil {
+		return false, err
+	}
 	if err := r.keep(ctx, h, r.blobOf(h, b), r.heldOf(r.me), false); err != nil {
 		return false, err
 	}
@@ -102,6 +106,29 @@ func (r *Replica) mergeRun(ctx context.Context, k journal.EpochKey, run []opened
 	}
 	r.mu.Unlock()
 	return true, r.saveHeld()
+}
+
+// proveMerge keeps a merge, and opens what the disk gives back, before anything goes for its sake.
+func (r *Replica) proveMerge(ctx context.Context, b relay.Blob, run []opened) error {
+	if err := r.cfg.Keep.Put(ctx, b); err != nil {
+		return fmt.Errorf("keep merged segment: %w", err)
+	}
+	back, err := r.cfg.Keep.Fetch(ctx, relay.RefOf(b))
+	if err != nil {
+		return fmt.Errorf("read merged segment: %w", err)
+	}
+	h, err := journal.Verify(back.Bytes, r.cfg.Identity.Public())
+	if err == nil {
+		_, err = journal.Open(back.Bytes, r.keyring())
+	}
+	first, last := run[0].header, run[len(run)-1].header
+	if err == nil && (h.First != first.First || h.Prev != first.Prev || h.Last != last.Last || h.Tip != last.Tip) {
+		err = journal.ErrBrokenChain
+	}
+	if err != nil {
+		return fmt.Errorf("look at merged segment %d-%d: %w", b.First, b.Last, err)
+	}
+	return nil
 }
 
 // tidy brings an own merge to a relay that can replace, and takes away what it replaces.
@@ -128,11 +155,9 @@ func (r *Replica) tidy(ctx context.Context, l *link) error {
 		return err
 	}
 	for _, k := range own {
-		var inside []relay.Ref
-		for _, t := range there {
-			if t != k && t.First >= k.First && t.Last <= k.Last {
-				inside = append(inside, t)
-			}
+		inside := slices.DeleteFunc(slices.Clone(there), func(t relay.Ref) bool { return t == k || t.First < k.First || t.Last > k.Last })
+		if inside, err = r.stoodFor(ctx, store, k, inside); err != nil {
+			return err
 		}
 		if len(inside) == 0 {
 			continue
@@ -149,4 +174,36 @@ func (r *Replica) tidy(ctx context.Context, l *link) error {
 	l.tidy = false
 	r.mu.Unlock()
 	return nil
+}
+
+// stoodFor are those of some segments on a relay for which an own merge stands: by the chain it holds the same entries. One under this device’s name that
+// tells another story is a clone’s, which may have nothing else. What is damaged is nobody’s.
+func (r *Replica) stoodFor(ctx context.Context, store relay.Store, merged relay.Ref, all []relay.Ref) ([]relay.Ref, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	r.work.Lock()
+	h, _, chain, err := r.readRun(ctx, merged)
+	r.work.Unlock()
+	if err != nil {
+		return nil, &localError{err}
+	}
+	if chain == nil {
+		return nil, nil
+	}
+	var out []relay.Ref
+	for _, ref := range all {
+		b, err := store.Fetch(ctx, ref)
+		if errors.Is(err, relay.ErrGone) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		t, err := journal.Verify(b.Bytes, r.cfg.Identity.Public())
+		if err != nil || t.First >= h.First && t.Last <= h.Last && t.Tip == chain[t.Last-h.First] {
+			out = append(out, ref)
+		}
+	}
+	return out, nil
 }

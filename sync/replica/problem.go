@@ -59,15 +59,18 @@ func (r *Replica) unlist(l *link) {
 	}
 }
 
-// exists is the numbers of a device's entries that are known to have been written: held, said by somebody to be held, or on the shelf.
-// It is called under mu.
+// exists is the numbers of a device's entries that are known to have been written: held, said to be held by somebody who belongs to the team, or on the
+// shelf. It is called under mu.
 func (r *Replica) exists(d journal.DeviceID) uint64 {
 	n := uint64(0)
 	if h := r.held[d]; h != nil {
 		n = h.numbers.max()
 	}
-	for _, s := range r.seen {
-		n = max(n, s.Marks[d].Number)
+	state := r.cfg.Roster.State()
+	for teller, s := range r.seen {
+		if state.Present(teller) {
+			n = max(n, s.Marks[d].Number)
+		}
 	}
 	return n
 }

@@ -39,6 +39,9 @@ func (r *Replica) receive(ctx context.Context, l *link, b relay.Blob) error {
 	return err
 }
 
+// errKitWrites: a recovery kit can enrol a device, and nothing else.
+var errKitWrites = errors.New("a recovery kit writes nothing")
+
 func (r *Replica) receiveSegment(ctx context.Context, l *link, b relay.Blob) error {
 	h, err := journal.ParseHeader(b.Bytes)
 	if err != nil {
@@ -56,6 +59,10 @@ func (r *Replica) receiveSegment(ctx context.Context, l *link, b relay.Blob) err
 	}
 	if !ok {
 		r.stranger(l, h.Device)
+		return nil
+	}
+	if d.Kit {
+		r.problem(l, b, Forged, errKitWrites)
 		return nil
 	}
 	if _, err := journal.Verify(b.Bytes, d.Public); err != nil {
@@ -104,6 +111,20 @@ func (r *Replica) receiveRoster(ctx context.Context, l *link, b relay.Blob) erro
 	return nil
 }
 
+// mostAsking is how many devices may ask by one invitation: who holds it can draw as many as they like. A relay server has the same limit.
+const mostAsking = 32
+
+func (r *Replica) asked(invite roster.InviteID) (n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, q := range r.asking {
+		if q.Invite == invite {
+			n++
+		}
+	}
+	return n
+}
+
 func (r *Replica) receiveMail(ctx context.Context, l *link, b relay.Blob) error {
 	r.mu.Lock()
 	q, checked := r.asking[journal.DeviceID(b.Author)]
@@ -137,6 +158,10 @@ func (r *Replica) receiveMail(ctx context.Context, l *link, b relay.Blob) error 
 			}
 			return nil
 		}
+	}
+	if !checked && r.asked(q.Invite) >= mostAsking {
+		r.problem(l, b, Replayed, fmt.Errorf("more than %d devices ask by one invitation", mostAsking))
+		return nil
 	}
 	if err := r.cfg.Keep.Put(ctx, b); err != nil {
 		return fmt.Errorf("keep mail: %w", err)

@@ -336,7 +336,7 @@ func (r *Replica) retryShelf(ctx context.Context, all bool) error {
 			}
 			continue
 		}
-		if _, err := journal.Verify(b.Bytes, d.Public); err != nil {
+		if _, err := journal.Verify(b.Bytes, d.Public); err != nil || d.Kit {
 			r.dropKept(ref) // somebody has been at the files
 			continue
 		}

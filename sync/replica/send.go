@@ -40,6 +40,7 @@ func (r *Replica) seal(ctx context.Context) error {
 	}
 	k, ok, err := r.writeKey(ctx)
 	if err != nil || !ok {
+		pending = nil
 		return err
 	}
 	next, last := unsent[0].First, unsent[0].Last
@@ -100,6 +101,7 @@ func (r *Replica) blobOf(h journal.Header, b []byte) relay.Blob {
 
 // taken notes that a relay has taken a sealed segment.
 func (r *Replica) taken(ctx context.Context, l *link, s sealed) error {
+	l.moved.Add(1)
 	r.work.Lock()
 	defer r.work.Unlock()
 	have := r.heldOf(r.me)
@@ -150,15 +152,11 @@ func (r *Replica) push(ctx context.Context, l *link, now bool) error {
 		if err := r.pushRoster(ctx, l, lacking); err != nil {
 			return err
 		}
-		blobs := make([]relay.Blob, len(pending))
-		for i, s := range pending {
-			blobs[i] = s.blob
-		}
-		if err := relay.PutSegments(ctx, l.relay, blobs, func(i int) error { return r.taken(ctx, l, pending[i]) }); err != nil {
-			return err
-		}
 		if len(pending) == 0 {
 			break
+		}
+		if err := r.putPending(ctx, l, pending); err != nil && !errors.Is(err, errUnsafe) {
+			return err
 		}
 	}
 	if err := r.pushKept(ctx, l, now); err != nil {
@@ -176,6 +174,32 @@ func (r *Replica) push(ctx context.Context, l *link, now bool) error {
 		return &localError{err}
 	}
 	return nil
+}
+
+// errUnsafe: what was sealed must not be sent any more, because somebody who can open it has been removed meanwhile.
+var errUnsafe = errors.New("sealed for somebody who has been removed")
+
+// putPending sends what was sealed, as long as it is sealed for nobody who is known to be gone. What is left is sealed anew.
+func (r *Replica) putPending(ctx context.Context, l *link, pending []sealed) error {
+	safe := func(i int) error {
+		if i < len(pending) && !r.cfg.Roster.Safe(pending[i].header.Epoch) {
+			return errUnsafe
+		}
+		return nil
+	}
+	if err := safe(0); err != nil {
+		return err
+	}
+	blobs := make([]relay.Blob, len(pending))
+	for i, s := range pending {
+		blobs[i] = s.blob
+	}
+	return relay.PutSegments(ctx, l.relay, blobs, func(i int) error {
+		if err := r.taken(ctx, l, pending[i]); err != nil {
+			return err
+		}
+		return safe(i + 1)
+	})
 }
 
 func (r *Replica) pushMail(ctx context.Context, l *link) error {
@@ -210,6 +234,7 @@ func (r *Replica) pushRoster(ctx context.Context, l *link, lacking []relay.Blob)
 		if err := l.relay.Put(ctx, b); err != nil {
 			return err
 		}
+		l.moved.Add(1)
 		r.mu.Lock()
 		l.roster[relay.RefOf(b).Hash] = true
 		r.tally.progress++
@@ -255,6 +280,7 @@ func (r *Replica) pushKept(ctx context.Context, l *link, now bool) error {
 
 // carried notes that a relay has taken a kept segment.
 func (r *Replica) carried(l *link, ref relay.Ref) {
+	l.moved.Add(1)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	d := journal.DeviceID(ref.Author)
@@ -320,6 +346,7 @@ func (r *Replica) pushSeen(ctx context.Context, l *link, now bool) error {
 		if err := l.relay.Put(ctx, b); err != nil {
 			return err
 		}
+		l.moved.Add(1)
 		r.mu.Lock()
 		l.seen[b.Author] = max(l.seen[b.Author], b.Counter)
 		r.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -12,10 +13,11 @@ import (
 )
 
 var (
-	errIdle    = errors.New("all that was there has been delivered")
-	errRestart = errors.New("follow again from the beginning")
-	errGone    = errors.New("the relay was removed")
-	errUntried = errors.New("what the relay holds is not known before it has been followed once")
+	errIdle     = errors.New("all that was there has been delivered")
+	errRestart  = errors.New("follow again from the beginning")
+	errGone     = errors.New("the relay was removed")
+	errNoAnswer = errors.New("it does not answer")
+	errUntried  = errors.New("what the relay holds is not known before it has been followed once")
 )
 
 // roundsMost bounds one Sync. Each round but the last does something that may give somebody else something to do.
@@ -32,7 +34,8 @@ func (r *Replica) sync(ctx context.Context, check bool) (Report, error) {
 	r.mu.Lock()
 	before := r.tally
 	r.mu.Unlock()
-	a := &attempt{r: r, links: r.allLinks(), failed: map[string]error{}}
+	links := r.allLinks()
+	a := &attempt{r: r, links: links, failed: map[string]error{}, late: map[*link]bool{}, ends: make(chan end, len(links))}
 	if check {
 		r.work.Lock()
 		for _, l := range a.links {
@@ -40,7 +43,9 @@ func (r *Replica) sync(ctx context.Context, check bool) (Report, error) {
 		}
 		r.work.Unlock()
 	}
-	err := a.rounds(ctx)
+	inside, cancel := context.WithCancel(ctx)
+	defer cancel() // whoever was given up takes nothing in any more
+	err := a.rounds(inside)
 	if err == nil {
 		err = ctx.Err()
 	}
@@ -52,34 +57,55 @@ type attempt struct {
 	r      *Replica
 	links  []*link
 	failed map[string]error
+	late   map[*link]bool // still at what they were asked for when the others went on without them
+	ends   chan end
 }
 
-// rounds goes on until nobody has anything left to do, and then says what is seen here.
+type end struct {
+	link *link
+	err  error
+}
+
+const (
+	grace    = 2 * time.Second  // that a relay gets when others are done
+	patience = 90 * time.Second // with a relay for which nothing moves: on a share whose server is gone a call never returns
+)
+
+// rounds goes on until nobody has anything left to do, and then says what is seen here. A relay that takes its time holds up none of the others.
 func (a *attempt) rounds(ctx context.Context) error {
 	if err := a.r.settleNow(ctx); err != nil {
 		return err
 	}
-	for range roundsMost {
-		a.r.mu.Lock()
-		before := a.r.tally.progress
-		a.r.mu.Unlock()
-		if err := a.pull(ctx); err != nil {
+	for more := true; more && ctx.Err() == nil; {
+		for range roundsMost {
+			a.r.mu.Lock()
+			before := a.r.tally.progress
+			a.r.mu.Unlock()
+			if err := a.pull(ctx); err != nil {
+				return err
+			}
+			if err := a.push(ctx); err != nil {
+				return err
+			}
+			a.r.mu.Lock()
+			done := a.r.tally.progress == before
+			a.r.mu.Unlock()
+			if done || ctx.Err() != nil {
+				break
+			}
+		}
+		if err := a.r.sayNow(ctx, true); err != nil {
 			return err
 		}
 		if err := a.push(ctx); err != nil {
 			return err
 		}
-		a.r.mu.Lock()
-		done := a.r.tally.progress == before
-		a.r.mu.Unlock()
-		if done || ctx.Err() != nil {
-			break
+		var err error
+		if more, err = a.await(ctx); err != nil {
+			return err
 		}
 	}
-	if err := a.r.sayNow(ctx, true); err != nil {
-		return err
-	}
-	return a.push(ctx)
+	return nil
 }
 
 // pull takes in what all relays have, again for those where somebody was passed over who has become known meanwhile.
@@ -105,33 +131,80 @@ func (a *attempt) push(ctx context.Context) error {
 }
 
 func (a *attempt) working() []*link {
-	return slices.DeleteFunc(slices.Clone(a.links), func(l *link) bool { return a.failed[l.name] != nil })
+	return slices.DeleteFunc(slices.Clone(a.links), func(l *link) bool { return a.failed[l.name] != nil || a.late[l] })
 }
 
-// each does something with all relays at once. What a relay fails with is noted with it; what the own store fails with is returned.
-func (a *attempt) each(ctx context.Context, do func(*link) error) error {
-	links := a.working()
-	errs := make([]error, len(links))
-	var wg sync.WaitGroup
-	for i, l := range links {
-		wg.Go(func() { errs[i] = do(l) })
+// each does something with all relays at once. What a relay fails with is noted with it; what the own store fails with is returned. Whoever is not
+// done soon after the first one is late.
+func (a *attempt) each(ctx context.Context, do func(*link) error) (local error) {
+	asked := map[*link]bool{}
+	for _, l := range a.working() {
+		asked[l] = true
+		go func() { a.ends <- end{l, do(l)} }()
 	}
-	wg.Wait()
-	var local error
-	for i, l := range links {
-		var own *localError
-		switch err := errs[i]; {
-		case errors.As(err, &own):
-			local = errors.Join(local, own.err)
-		case err != nil && ctx.Err() != nil, errors.Is(err, errGone):
-		default:
-			a.r.tried(l, err)
-			if err != nil {
-				a.failed[l.name] = err
-			}
+	var hurry <-chan time.Time
+	stop := ctx.Done()
+	for len(asked) > 0 {
+		select {
+		case e := <-a.ends:
+			delete(asked, e.link)
+			local = errors.Join(local, a.ended(ctx, e))
+		case <-stop: // what can be interrupted ends now
+			stop = nil
+		case <-hurry:
+			maps.Copy(a.late, asked)
+			return local
+		}
+		if hurry == nil {
+			hurry = time.After(grace)
 		}
 	}
 	return local
+}
+
+// await waits until a late relay is done, and reports whether one is. One for which nothing moves is given up.
+func (a *attempt) await(ctx context.Context) (bool, error) {
+	moved := map[*link]uint64{}
+	for l := range a.late {
+		moved[l] = l.moved.Load()
+	}
+	for len(a.late) > 0 {
+		select {
+		case e := <-a.ends:
+			return true, a.ended(ctx, e)
+		case <-ctx.Done():
+			return false, nil
+		case <-time.After(patience):
+		}
+		for l := range a.late {
+			now := l.moved.Load()
+			if now == moved[l] {
+				delete(a.late, l)
+				a.failed[l.name] = &relay.Error{Relay: l.name, Op: "sync", Kind: relay.ErrUnreachable, Err: errNoAnswer}
+				a.r.tried(l, a.failed[l.name])
+			}
+			moved[l] = now
+		}
+	}
+	return false, nil
+}
+
+// ended notes with a relay how it went.
+func (a *attempt) ended(ctx context.Context, e end) error {
+	delete(a.late, e.link)
+	l, err := e.link, e.err
+	var own *localError
+	switch {
+	case errors.As(err, &own):
+		return own.err
+	case err != nil && ctx.Err() != nil, errors.Is(err, errGone):
+		return nil
+	}
+	a.r.tried(l, err)
+	if err != nil {
+		a.failed[l.name] = err
+	}
+	return nil
 }
 
 func (a *attempt) report(before tally) Report {
@@ -202,6 +275,7 @@ func (r *Replica) follow(ctx context.Context, l *link, idle func() error) error 
 	var batch []relay.Blob
 	size := 0
 	err := l.relay.Follow(ctx, cursor, func(b relay.Blob, c relay.Cursor) error {
+		l.moved.Add(1)
 		if b.Kind != relay.Idle {
 			batch, size = append(batch, b), size+len(b.Bytes)
 			if size < batchMost {
@@ -212,6 +286,9 @@ func (r *Replica) follow(ctx context.Context, l *link, idle func() error) error 
 		defer r.work.Unlock()
 		if l.gone {
 			return errGone
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 		if l.restart {
 			return errRestart
