@@ -13,7 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -54,7 +53,12 @@ func Create(root string) error {
 		return err
 	}
 	text := markerLine + "\n\nDevices of Longhand leave sealed files for each other here. Do not change or move them.\n"
-	if err := writeFile(root, markerName, []byte(text), (*os.File).Sync); err != nil {
+	r, err := os.OpenRoot(root)
+	if err == nil {
+		defer r.Close()
+		err = writeFile(r, ".", markerName, []byte(text), (*os.File).Sync)
+	}
+	if err != nil {
 		return failure(root, "create", err)
 	}
 	return nil
@@ -154,52 +158,53 @@ func readFile(r *os.Root, name string, limit int) ([]byte, error) {
 	return b, err
 }
 
-// writeFile makes a file appear whole or not at all, and stay after a power cut.
-func writeFile(dir, name string, b []byte, sync func(*os.File) error) (err error) {
-	tmp, err := createTemp(dir)
+// writeFile makes a file appear whole or not at all, and stay after a power cut. A link that leads out of the relay is not followed.
+func writeFile(r *os.Root, dir, name string, b []byte, sync func(*os.File) error) (err error) {
+	tmp, file, err := createTemp(r, dir)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			_ = os.Remove(tmp.Name()) // the first error is the one to tell
+			_ = r.Remove(tmp) // the first error is the one to tell
 		}
 	}()
-	_, err = tmp.Write(b)
+	_, err = file.Write(b)
 	if err == nil {
-		err = sync(tmp)
+		err = sync(file)
 	}
-	if e := tmp.Close(); err == nil {
+	if e := file.Close(); err == nil {
 		err = e
 	}
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(tmp.Name(), filepath.Join(dir, name)); err != nil {
+	if err := r.Rename(tmp, path.Join(dir, name)); err != nil {
 		return err
 	}
-	return syncDir(dir, sync)
+	return syncDir(r, dir, sync)
 }
 
-// createTemp is os.CreateTemp with the permissions of the directory, as far as the umask allows them: a group can read what is renamed in a
-// folder that it shares, and nobody else in one’s own.
-func createTemp(dir string) (*os.File, error) {
-	fi, err := os.Stat(dir)
+// createTemp makes a file with the permissions of its directory, as far as the umask allows them: a group can read what is renamed in a folder that it
+// shares, and nobody else in one’s own.
+func createTemp(r *os.Root, dir string) (string, *os.File, error) {
+	fi, err := r.Stat(dir)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	for n := range 1000 {
-		file, err := os.OpenFile(filepath.Join(dir, fmt.Sprintf("%s%d-%d", tmpPrefix, os.Getpid(), n)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, fi.Mode().Perm()&0o666|0o600)
+		name := path.Join(dir, fmt.Sprintf("%s%d-%d", tmpPrefix, os.Getpid(), n))
+		file, err := r.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fi.Mode().Perm()&0o666|0o600)
 		if !errors.Is(err, fs.ErrExist) {
-			return file, err
+			return name, file, err
 		}
 	}
-	return nil, fmt.Errorf("no free temporary name in %s", dir)
+	return "", nil, fmt.Errorf("no free temporary name in %s", dir)
 }
 
 // syncDir makes a rename last. Some shares cannot sync a directory; there is nothing better to do on them.
-func syncDir(dir string, sync func(*os.File) error) error {
-	d, err := os.Open(dir)
+func syncDir(r *os.Root, dir string, sync func(*os.File) error) error {
+	d, err := r.Open(dir)
 	if err != nil {
 		return err
 	}

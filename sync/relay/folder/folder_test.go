@@ -478,3 +478,25 @@ func FuzzParseName(f *testing.F) {
 		}
 	})
 }
+
+func TestALinkThatLeadsOutIsNotWrittenThrough(t *testing.T) {
+	for _, at := range []string{"team", "device", "carried"} {
+		root, outside := filepath.Join(t.TempDir(), "relay"), t.TempDir()
+		if err := Create(root); err != nil {
+			t.Fatal(err)
+		}
+		team, device, author := [32]byte{1}, [16]byte{2}, [16]byte{3}
+		f := New(root, team, device, Options{NoWatch: true})
+		link := map[string]string{"team": f.team, "device": fmt.Sprintf("%s/%x", f.team, device), "carried": fmt.Sprintf("%s/%x/%s", f.team, device, carried)}[at]
+		if err := os.MkdirAll(filepath.Join(root, filepath.Dir(link)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(outside, filepath.Join(root, link)); err != nil {
+			t.Fatal(err)
+		}
+		err := f.Put(t.Context(), relay.Blob{Kind: relay.Segment, Team: team, Author: author, First: 1, Last: 1, Bytes: []byte("sealed")})
+		if files, _ := os.ReadDir(outside); err == nil || len(files) > 0 {
+			t.Errorf("%s is a link: put returns %v, and outside lies %v", at, err, files)
+		}
+	}
+}

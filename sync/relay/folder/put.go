@@ -2,13 +2,13 @@ package folder
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"strings"
 
 	"longhand/sync/relay"
@@ -66,8 +66,7 @@ func (f *Folder) put(ctx context.Context, r *os.Root, b relay.Blob) error {
 	if err := f.makeDir(r, dir); err != nil {
 		return err
 	}
-	full := filepath.Join(f.root, filepath.FromSlash(dir))
-	if err := writeFile(full, name, b.Bytes, f.sync); err != nil {
+	if err := writeFile(r, dir, name, b.Bytes, f.sync); err != nil {
 		return err
 	}
 	if ref.Kind == relay.Seen {
@@ -131,7 +130,7 @@ func (f *Folder) makeDir(r *os.Root, dir string) error {
 			}
 			return err
 		}
-		if err := syncDir(filepath.Join(f.root, filepath.FromSlash(parent)), f.sync); err != nil {
+		if err := syncDir(r, cmp.Or(parent, "."), f.sync); err != nil {
 			return err
 		}
 	}
