@@ -7,6 +7,10 @@ LDFLAGS  := -s -w -X longhand/app.Version=$(VERSION)
 WEBKIT   := $(shell pkg-config --exists webkit2gtk-4.1 2>/dev/null && echo webkit2_41)
 export GOFLAGS
 
+# A pipe fails when what is before it does.
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
+
 .PHONY: run window cli relay setup test torture mutate fuzz bench clean help
 
 run: window cli ## open the window (or serve it to a browser where there is no display)
@@ -35,7 +39,7 @@ test: ## install what the tests need, and run every test
 torture: ## the long versions of the random suites; hours
 	@build/setup.sh test
 	LONGHAND_TORTURE=1 go test -count=1 -timeout 12h -v ./storage ./app/hydrate | grep -E '^(=== RUN|---|ok|FAIL|PASS)|seed|kills|damaged'
-	LONGHAND_TORTURE=1 go test -count=1 -timeout 3h -run 'Killed|Leader' -v ./sync/cmd/... | grep -E '^(=== RUN|---|ok|FAIL|PASS)|kills|lost'
+	LONGHAND_TORTURE=1 go test -count=1 -timeout 3h -run 'Killed|Leader|DamagedDisk' -v ./sync/cmd/... ./sync/gateway | grep -E '^(=== RUN|---|ok|FAIL|PASS)|kills|lost|damage'
 	LONGHAND_SCHEDULES=10000 go test -count=1 -timeout 12h -run 'Schedules|AnyOrder|Converge|Property' -v ./app/artefact ./app/workspace ./sync/roster | grep -E '^(=== RUN|---|ok|FAIL|PASS)|seed|schedules'
 	LONGHAND_TORTURE=1 go test -count=1 -timeout 48h -run 'Whatever|EverythingThat|UsedTwice' -v ./sync/replica | grep -E '^(---|ok|FAIL|PASS)|seeds|LONGHAND_SEED=[0-9]+:'
 	FUZZTIME=1h build/fuzz.sh
