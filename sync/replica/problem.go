@@ -22,12 +22,15 @@ func (r *Replica) problem(l *link, b relay.Blob, kind ProblemKind, err error) {
 }
 
 func (r *Replica) problemOf(relayName string, b relay.Blob, kind ProblemKind, err error) {
-	const enough = 1000 // a hostile relay could go on for ever
 	k := problemKey{relay: relayName, what: b.Kind.String(), device: b.Author, first: b.First, last: b.Last, kind: kind}
+	of := k.device
+	if _, member := r.cfg.Roster.State().Device(of); !member {
+		of = journal.DeviceID{} // a relay can make up as many as it likes
+	}
 	r.mu.Lock()
 	_, known := r.problems[k]
-	if !known && len(r.problems) < enough {
-		r.problems[k] = &Problem{Relay: relayName, What: k.what, Device: k.device, First: b.First, Last: b.Last, Kind: kind, Since: r.cfg.Now(), Err: err}
+	if !known && r.problemsOf(relayName, of) < mostProblems {
+		r.problems[k] = &Problem{Relay: relayName, What: k.what, Device: k.device, First: b.First, Last: b.Last, Kind: kind, Since: r.cfg.Now(), Err: err, of: of}
 	}
 	r.mu.Unlock()
 	if kind == TooNew && !known && relayName != "" {
@@ -37,6 +40,20 @@ func (r *Replica) problemOf(relayName string, b relay.Blob, kind ProblemKind, er
 	if !known {
 		r.cfg.Notify(Event{Kind: EventProblem, Relay: relayName, Device: k.device, Err: err})
 	}
+}
+
+// mostProblems are named of one device on one relay: a hostile relay could go on for ever, and what it does to one device must not hide what it does to
+// another.
+const mostProblems = 100
+
+// problemsOf is called under mu.
+func (r *Replica) problemsOf(relayName string, device journal.DeviceID) (n int) {
+	for k, p := range r.problems {
+		if k.relay == relayName && p.of == device {
+			n++
+		}
+	}
+	return n
 }
 
 // healed removes the problems whose subject the relay has now whole. It is called under mu.

@@ -71,6 +71,8 @@ type Problem struct {
 	Kind        ProblemKind
 	Since       time.Time
 	Err         error
+
+	of journal.DeviceID // Device, if it is one of the team's
 }
 
 // Reason is why something genuine was not applied.

@@ -299,3 +299,33 @@ func TestARelayThatHangsHoldsUpNoOther(t *testing.T) {
 		t.Errorf("report %+v", r)
 	}
 }
+
+func TestWhatIsDoneToOneDeviceDoesNotHideWhatIsDoneToAnother(t *testing.T) {
+	m := relay.NewMemory("m")
+	team := newTeam(t, 3, map[string]relay.Relay{"m": m})
+	ana, tom, eva := team[0], team[1], team[2]
+	tom.write("honest")
+	syncAll(team...)
+	noise := func(author journal.DeviceID, n uint64) {
+		must(t, m.Put(t.Context(), relay.Blob{Kind: relay.Segment, Team: ana.team, Author: author, First: n, Last: n, Bytes: fmt.Appendf(nil, "noise %d", n)}))
+	}
+	for n := range uint64(3 * mostProblems) {
+		noise(eva.me, n+10)
+		var nobody journal.DeviceID
+		_, _ = rand.Read(nobody[:])
+		noise(nobody, n+10)
+	}
+	ana.sync()
+	noise(tom.me, 5)
+	ana.sync()
+	count := map[journal.DeviceID]int{}
+	for _, p := range ana.Status().Problems {
+		count[p.Device]++
+	}
+	if count[tom.me] != 1 || count[eva.me] != mostProblems {
+		t.Errorf("named: %d of tom’s, %d of eva’s", count[tom.me], count[eva.me])
+	}
+	if all := len(ana.Status().Problems); all > 2*mostProblems+1 {
+		t.Errorf("%d problems are listed", all)
+	}
+}
