@@ -60,6 +60,8 @@ type expect struct {
 	forked  bool // or the author is marked
 	mayMiss bool // some of it may be known to be missing for now
 	lasts   bool // and it stays so for as long as the relay holds it: a member signed it
+	halted  bool // the victim must write no more as itself
+	ends    bool // the team is not the same after it
 }
 
 func newWar(t *testing.T, rng *mrand.Rand) *war {
@@ -268,6 +270,36 @@ var attacks = []struct {
 		}
 		return expect{kinds: []ProblemKind{Replayed}, what: "seen", device: b.Author}
 	}},
+	{"another team’s seen", func(w *war) expect {
+		b := w.newSeen()
+		k, err := journal.NewEpochKey(rand.Reader)
+		must(w.t, err)
+		x := b
+		x.Bytes, err = journal.SealSeen(w.team[2].id, k, journal.TeamID{9}, journal.Seen{Counter: b.Counter, At: noon()})
+		must(w.t, err)
+		w.h.alter = instead(b, x)
+		return expect{kinds: []ProblemKind{Replayed}, what: "seen", device: b.Author}
+	}},
+	{"seen of a member’s that claims too much", func(w *war) expect {
+		ana, tom, eva := w.team[0], w.team[1], w.team[2]
+		claims(w.t, w.m, eva.id, writeKey(w.t, eva), eva.team, 1<<30, ana.me, tom.me)
+		return expect{kinds: []ProblemKind{Missing}, what: "segment", device: ana.me, first: 1 << 30, lasts: true, ends: true}
+	}},
+	{"more of the victim’s own than it wrote", func(w *war) expect {
+		tom := w.team[1]
+		w.n++
+		tom.branch(w.t, w.m, tom.Last(), fmt.Sprintf("branch %d", w.n))
+		return expect{halted: true, lasts: true, ends: true}
+	}},
+	{"another team’s mail", func(w *war) expect {
+		inv, err := roster.NewInvite(rand.Reader, journal.TeamID{9}, nil)
+		must(w.t, err)
+		stranger := newPerson(w.t)
+		raw, err := inv.Request(stranger.id, stranger.who, "Somebody")
+		must(w.t, err)
+		w.h.alter = also(relay.Blob{Kind: relay.Mail, Team: w.team[0].team, Author: stranger.id.Device(), Mailbox: inv.ID(), Bytes: raw})
+		return expect{kinds: []ProblemKind{Replayed}, what: "mail", device: stranger.id.Device()}
+	}},
 	{"an older seen again", func(w *war) expect {
 		old := blobs(w.t, w.m, relay.Seen)
 		w.newSeen()
@@ -344,12 +376,13 @@ func TestEverythingThatARelayCanDoIsNoticedNamedAndHealed(t *testing.T) {
 			w = newWar(t, rng)
 		}
 		w.rng = rng
-		w.attack(seed, a.name, a.do(w))
+		want := a.do(w)
+		w.attack(seed, a.name, want)
 		did[a.name]++
 		if t.Failed() {
 			break
 		}
-		if did[a.name] > 0 && w.spoilt() {
+		if want.ends || w.spoilt() {
 			w = nil // a forked device stays one
 		}
 	}
@@ -420,6 +453,9 @@ func (w *war) noticed(want expect) bool {
 	st := w.team[1].Status()
 	if want.forked {
 		return w.team[1].device(w.team[2]).Forked
+	}
+	if (st.Halted != nil) != want.halted {
+		return false
 	}
 	if want.kinds == nil {
 		return !slices.ContainsFunc(st.Problems, func(p Problem) bool { return p.Kind != Missing || !want.mayMiss })
