@@ -76,6 +76,9 @@ type link struct {
 	// unknown are devices and mailboxes that the roster did not know when something of theirs came: once it does, all is followed again.
 	unknown map[[16]byte]bool
 
+	// crowded: something was passed over without a note of whose it was. As soon as the roster has grown all is followed again.
+	crowded bool
+
 	written []byte // what was last remembered of it
 	gone    bool   // RemoveRelay
 	retry   bool   // followed from the beginning because the program is another one
@@ -100,7 +103,7 @@ func newLink(name string, at relay.Relay) *link {
 
 // forget makes as if nothing were known of the relay.
 func (l *link) forget() {
-	l.cursor = nil
+	l.cursor, l.crowded = nil, false
 	l.holds, l.roster, l.seen = map[journal.DeviceID]ranges{}, map[[16]byte]bool{}, map[journal.DeviceID]uint64{}
 	l.unknown, l.lacking, l.forks = map[[16]byte]bool{}, map[relay.Ref]int64{}, map[relay.Ref]bool{}
 }
