@@ -544,7 +544,7 @@ func TestHeadsWithoutEndHideNothingFromAWriter(t *testing.T) {
 	eva := join(t, r, ana, RoleMember)
 	old := fork(t, r)
 	must(t, r.Remove(rand.Reader, ana.id, at(), Removal{Persons: []PersonID{eva.person}}))
-	for range maxParents + 300 {
+	for range 4 * maxParents {
 		inv, err := NewDeviceInvite(rand.Reader, r.Team(), eva.person, nil)
 		must(t, err)
 		raw, err := seal(eva.id, at(), r.Team(), old.parents(), opInvite, &invite{Key: inv.publicKey(), Expires: 1, Role: RoleMember, Own: true})
