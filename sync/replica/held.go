@@ -79,20 +79,21 @@ type link struct {
 	// crowded: something was passed over without a note of whose it was. As soon as the roster has grown all is followed again.
 	crowded bool
 
-	written []byte // what was last remembered of it
-	gone    bool   // RemoveRelay
-	retry   bool   // followed from the beginning because the program is another one
-	restart bool   // the cursor was reset while somebody follows
-	tidy    bool   // own segments were merged, or may have been
-	untried bool
-	err     error
-	lastOK  int64               // Unix milliseconds; 0 is never
-	lacking map[relay.Ref]int64 // others' blobs that it lacks → since when, Unix milliseconds
-	forks   map[relay.Ref]bool  // segments of forked devices that were put in this session
-	busy    chan struct{}       // holds one token while somebody pushes
-	again   atomic.Bool         // somebody wants to be pushed for
-	moved   atomic.Uint64       // how often something came from it or was taken by it
-	stop    func()              // ends its loop in Run
+	written  []byte // what was last remembered of it
+	troubled []byte // and of what is wrong with it
+	gone     bool   // RemoveRelay
+	retry    bool   // followed from the beginning because the program is another one
+	restart  bool   // the cursor was reset while somebody follows
+	tidy     bool   // own segments were merged, or may have been
+	untried  bool
+	err      error
+	lastOK   int64               // Unix milliseconds; 0 is never
+	lacking  map[relay.Ref]int64 // others' blobs that it lacks → since when, Unix milliseconds
+	forks    map[relay.Ref]bool  // segments of forked devices that were put in this session
+	busy     chan struct{}       // holds one token while somebody pushes
+	again    atomic.Bool         // somebody wants to be pushed for
+	moved    atomic.Uint64       // how often something came from it or was taken by it
+	stop     func()              // ends its loop in Run
 }
 
 func newLink(name string, at relay.Relay) *link {

@@ -181,7 +181,7 @@ func (a *attempt) await(ctx context.Context) (bool, error) {
 			if now == moved[l] {
 				delete(a.late, l)
 				a.failed[l.name] = &relay.Error{Relay: l.name, Op: "sync", Kind: relay.ErrUnreachable, Err: errNoAnswer}
-				a.r.tried(l, a.failed[l.name])
+				a.r.note(l, a.failed[l.name])
 			}
 			moved[l] = now
 		}
@@ -200,7 +200,7 @@ func (a *attempt) ended(ctx context.Context, e end) error {
 	case err != nil && ctx.Err() != nil, errors.Is(err, errGone):
 		return nil
 	}
-	a.r.tried(l, err)
+	a.r.note(l, err)
 	if err != nil {
 		a.failed[l.name] = err
 	}
@@ -408,7 +408,7 @@ func (r *Replica) keepFollowing(ctx context.Context, l *link) {
 	for ctx.Err() == nil {
 		err := r.follow(ctx, l, func() error {
 			r.tried(l, nil)
-			if err := r.settle(ctx); err != nil {
+			if err := errors.Join(r.settle(ctx), r.saveTrouble(l)); err != nil {
 				return &localError{err}
 			}
 			poke(r.look)
@@ -420,7 +420,7 @@ func (r *Replica) keepFollowing(ctx context.Context, l *link) {
 		if errors.Is(err, errRestart) {
 			continue
 		}
-		r.tried(l, err)
+		r.note(l, err)
 		select {
 		case <-ctx.Done():
 		case <-time.After(r.cfg.Poll):
@@ -444,7 +444,7 @@ func (r *Replica) pushAll(ctx context.Context, wg *sync.WaitGroup) {
 				for l.again.Swap(false) && ctx.Err() == nil {
 					err := r.pushOnce(ctx, l)
 					if ctx.Err() == nil && !errors.Is(err, errUntried) {
-						r.tried(l, err)
+						r.note(l, err)
 					}
 				}
 				<-l.busy
