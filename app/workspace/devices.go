@@ -217,15 +217,18 @@ func (w *Workspace) cause(c replica.Cause) Cause {
 	if d, ok := w.roster.State().Device(c.Device); ok {
 		out.Device, who = c.Device.String(), w.deviceName(d)
 	}
-	at := c.Relay
-	if at == "" {
-		at = "the relay"
+	at := "the relay"
+	if c.Relay != "" {
+		at = place(c.Relay)
 	}
 	run := fmt.Sprintf("changes %d to %d", c.First, c.Last)
 	if c.First == c.Last {
 		run = fmt.Sprintf("change %d", c.First)
 	}
 	out.What, out.Next = causeWords(c, who, at, run)
+	if c.First == c.Last {
+		out.What = strings.NewReplacer(" are missing", " is missing", " wait for", " waits for", " cannot be read and were", " cannot be read and was", ". They do", ". It does").Replace(out.What)
+	}
 	if c.Err != nil {
 		out.Safe = Explain(c.Err).Safe
 	}

@@ -168,7 +168,7 @@ func (w *Workspace) indexAll(pause time.Duration) {
 // findable puts an artefact into the index, unless it is the program’s own.
 func (w *Workspace) findable(v artefact.View) {
 	if k, ok := kind.Of(v.Kind); ok && !k.Hidden {
-		w.search.Put(v)
+		w.search.Put(searchable(v))
 	}
 }
 

@@ -34,7 +34,7 @@ type memProblem struct {
 
 // kinds are what can be wrong with a relay as a whole. Their places are what is remembered: new ones go to the end.
 func kinds() []error {
-	return []error{relay.ErrUnreachable, relay.ErrFull, relay.ErrNotAllowed, relay.ErrNotRelay, relay.ErrNeedsToken, relay.ErrRemoved, relay.ErrTooLarge, relay.ErrRolledBack}
+	return []error{relay.ErrUnreachable, relay.ErrFull, relay.ErrNotAllowed, relay.ErrNotRelay, relay.ErrNeedsToken, relay.ErrRemoved, relay.ErrTooLarge, relay.ErrRolledBack, relay.ErrTooNew}
 }
 
 // saveTrouble is called under work.
