@@ -3,6 +3,7 @@ import { catchKeys, caught } from '$lib/editor/catch'
 import { settle } from '$lib/editor/desk'
 import { desk } from '$lib/state/desk.svelte'
 import { Live } from '$lib/state/live.svelte'
+import { betweenKeys } from '$lib/state/quiet'
 
 /** An item that was just taken out, and can be put back. */
 export interface Removed {
@@ -82,7 +83,7 @@ export class Sheet {
   start(): () => void {
     const stop = this.#live.start((docs) => !docs.length || docs.includes(this.id) || docs.includes(this.page?.doc ?? ''))
     const off = on('saved', (e) => {
-      if (e.id === this.id || e.id === this.page?.doc || e.id === this.page?.id) this.#saved = e
+      if (e.id === this.id || e.id === this.page?.doc || e.id === this.page?.id) betweenKeys(() => (this.#saved = e))
     })
     return () => (stop(), off())
   }
