@@ -9,6 +9,8 @@ import (
 	"os"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"longhand/app/artefact"
 	"longhand/app/artefact/automerge"
 )
@@ -77,18 +79,40 @@ func serve(in io.Reader, out io.Writer, most time.Duration) int {
 			}
 			ended := make(chan error, 1)
 			go func() { ended <- work(q, out) }()
-			select {
-			case err := <-ended:
-				if err != nil {
-					return exitDone // nobody listens any more
-				}
-			case c := <-code:
+			if c, over := watch(ended, code, most); over {
 				return c
-			case <-time.After(most):
-				return exitTime
 			}
 		}
 	}
+}
+
+// watch waits for the end of one document, and reports whether, and with which code, this process has to end with it: nobody listens any more, or it has
+// had so much of the processor, or many times that has passed by the clock.
+func watch(ended <-chan error, code <-chan int, most time.Duration) (exit int, over bool) {
+	began, before := time.Now(), ownWork()
+	look := time.NewTicker(most / 10)
+	defer look.Stop()
+	for {
+		select {
+		case err := <-ended:
+			return exitDone, err != nil
+		case c := <-code:
+			return c, true
+		case <-look.C:
+			if ownWork()-before >= most || time.Since(began) >= clockMost*most {
+				return exitTime, true
+			}
+		}
+	}
+}
+
+// ownWork is how much processor time this process has had.
+func ownWork() time.Duration {
+	var use unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_SELF, &use) != nil {
+		return 0
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
 }
 
 // work opens one document as the window would, and answers.
