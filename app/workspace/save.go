@@ -58,7 +58,12 @@ func (w *Workspace) save(v artefact.View, all ...artefact.Change) error {
 	}
 	if err == nil {
 		err = w.store.Update(func(tx *storage.Tx) error {
-			return errors.Join(w.putLastEntry(tx, all[0].Doc, last), w.putApplied(tx, last))
+			for n := last - uint64(len(all)) + 1; n <= last; n++ {
+				if err := w.putEntry(tx, all[0].Doc, n); err != nil {
+					return err
+				}
+			}
+			return w.putApplied(tx, last)
 		})
 	}
 	if err == nil {
@@ -89,7 +94,7 @@ func (w *Workspace) catchUp(to uint64) error {
 				continue // no version of this program has written it
 			}
 			if err := w.store.Update(func(tx *storage.Tx) error {
-				return errors.Join(putChange(tx, c), putDirty(tx, c.Doc), w.putApplied(tx, e.Number))
+				return errors.Join(putChange(tx, c), putDirty(tx, c.Doc), w.putEntry(tx, c.Doc, e.Number), w.putApplied(tx, e.Number))
 			}); err != nil {
 				return err
 			}

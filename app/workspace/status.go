@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"cmp"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -14,7 +13,6 @@ import (
 	"longhand/app/artefact"
 	"longhand/app/cadence"
 	"longhand/app/kind"
-	"longhand/storage"
 	"longhand/sync/journal"
 	"longhand/sync/replica"
 	"longhand/sync/roster"
@@ -356,34 +354,6 @@ func firstKey[V any](m map[string]V) string {
 		return ""
 	}
 	return keys[0]
-}
-
-// The number of the own journal entry that last changed a document, so that
-// “delivered” can be asked of it.
-func (w *Workspace) lastEntryKey(doc artefact.DocID) []byte {
-	return append(w.under("entry/"), doc[:]...)
-}
-
-func (w *Workspace) putLastEntry(tx *storage.Tx, doc artefact.DocID, number uint64) error {
-	return tx.Put(inState, w.lastEntryKey(doc), binary.BigEndian.AppendUint64(nil, number))
-}
-
-// deliveredTo counts the devices that hold all that this one wrote of a
-// document, itself included; nil when it wrote nothing of it.
-func (w *Workspace) deliveredTo(doc artefact.DocID) *Delivered {
-	var number uint64
-	err := w.store.View(func(tx *storage.Tx) error {
-		b, err := tx.Get(inState, w.lastEntryKey(doc))
-		if err == nil && len(b) == 8 {
-			number = binary.BigEndian.Uint64(b)
-		}
-		return err
-	})
-	if err != nil || number == 0 {
-		return nil
-	}
-	have, of := w.replica.Delivered(number)
-	return &Delivered{have + 1, of + 1}
 }
 
 // forget deletes the team from this device.
