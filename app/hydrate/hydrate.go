@@ -59,10 +59,14 @@ type Result struct {
 
 // Good are the changes of a list that are not among the poisoned.
 func (r Result) Good(all []artefact.Change) []artefact.Change {
-	return slices.DeleteFunc(slices.Clone(all), func(c artefact.Change) bool {
-		h := automerge.HashOf(c.Raw)
-		return slices.ContainsFunc(r.Poison, func(p *Poison) bool { return p.Change == h })
-	})
+	bad := map[automerge.Hash]bool{}
+	for _, p := range r.Poison {
+		bad[p.Change] = true
+	}
+	if len(bad) == 0 {
+		return slices.Clone(all)
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(c artefact.Change) bool { return bad[automerge.HashOf(c.Raw)] })
 }
 
 // A Poison is one change that must not be opened, and why.
@@ -107,19 +111,21 @@ var (
 	ErrClosed = errors.New("the pool is closed")
 )
 
-// mostPoison is how many changes of one device are looked for one by one.
-// Whoever sends more is not having an accident, and each costs a child and up
-// to the time limit: the rest of what that device sent is set aside with them.
+// mostPoison is how many changes of one device are looked for one by one, in
+// whatever documents. Whoever sends more is not having an accident, and each
+// costs a child and up to the time limit: what else is new of that device is set
+// aside as [Suspect], unseen, until [Pool.Forgive].
 const mostPoison = 8
 
 // Hydrate opens a document in a child. An error is trouble of this device, or
 // the end of ctx; what is wrong with the document is in the Result.
 func (p *Pool) Hydrate(ctx context.Context, job Job) (Result, error) {
 	s := sift(job)
-	if len(s.order) == 0 {
-		return Result{Waits: artefact.ErrIncomplete, Poison: s.poison}, nil
-	}
 	for {
+		s.doubt(p.overdrawn)
+		if len(s.order) == 0 {
+			return Result{Waits: artefact.ErrIncomplete, Poison: s.poison}, nil
+		}
 		end, err := p.try(ctx, s.request(whole))
 		if err != nil {
 			return Result{}, err
@@ -132,9 +138,6 @@ func (p *Pool) Hydrate(ctx context.Context, job Job) (Result, error) {
 		}
 		if err := p.find(ctx, s, end); err != nil {
 			return Result{}, err
-		}
-		if len(s.order) == 0 {
-			return Result{Waits: artefact.ErrIncomplete, Poison: s.poison}, nil
 		}
 	}
 }
@@ -149,7 +152,7 @@ func (p *Pool) find(ctx context.Context, s *sifted, failed ending) error {
 		return err
 	}
 	if end.why != "" {
-		s.blame(end.step, end)
+		p.blame(s.blame(end.step, end))
 		return nil
 	}
 	good, bad := 0, len(s.order)
@@ -173,7 +176,7 @@ func (p *Pool) find(ctx context.Context, s *sifted, failed ending) error {
 		}
 		last = end
 	}
-	s.blame(bad-1, last)
+	p.blame(s.blame(bad-1, last))
 	return nil
 }
 
