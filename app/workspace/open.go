@@ -120,7 +120,11 @@ func (w *Workspace) opening(done, of int) {
 // Start begins what a window wants to happen by itself: syncing, and the index
 // for search.
 func (w *Workspace) Start() {
-	w.done.Add(2)
+	w.done.Add(3)
+	go func() {
+		defer w.done.Done()
+		w.keepLooking()
+	}()
 	go func() {
 		defer w.done.Done()
 		w.indexLater()

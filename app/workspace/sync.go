@@ -245,6 +245,9 @@ func (w *Workspace) Sync(ctx context.Context) (replica.Report, error) {
 	if err := w.ask(ctx); err != nil {
 		return replica.Report{}, err
 	}
+	if err := w.lookAgain(ctx); err != nil {
+		return replica.Report{}, err
+	}
 	report, err := w.replica.Check(ctx)
 	if err != nil {
 		return report, err
