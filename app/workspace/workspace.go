@@ -123,6 +123,7 @@ type Workspace struct {
 	// taking orders what comes in from others, and what is taken back of it. It
 	// is locked before saving.
 	taking sync.Mutex
+	beyond map[place]bool // what of the device that is judged does not count; under taking
 	// saving orders what goes to the journal, and with it to the store.
 	saving  sync.Mutex
 	applied uint64 // the last own entry that the store has; under saving
