@@ -25,6 +25,7 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.closeToOthers()
 	key, err := o.place().Load(ctx)
 	if err != nil {
 		return nil, err
