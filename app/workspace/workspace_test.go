@@ -28,6 +28,9 @@ func TestMain(m *testing.M) {
 	if code, child := RunChild(os.Args[1:]); child {
 		os.Exit(code)
 	}
+	if len(os.Args) > 1 && os.Args[1] == writeArg {
+		os.Exit(writeUntilKilled(os.Args[2:]))
+	}
 	os.Exit(m.Run())
 }
 
