@@ -23,6 +23,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -117,6 +118,10 @@ var (
 // aside as [Suspect], unseen, until [Pool.Forgive].
 const mostPoison = 8
 
+// mostSteps is how many changes a document may have that is looked through one by
+// one.
+const mostSteps = 256
+
 // Hydrate opens a document in a child. An error is trouble of this device, or
 // the end of ctx; what is wrong with the document is in the Result.
 func (p *Pool) Hydrate(ctx context.Context, job Job) (Result, error) {
@@ -144,14 +149,25 @@ func (p *Pool) Hydrate(ctx context.Context, job Job) (Result, error) {
 
 // find finds the change that made the whole set fail, and takes it out. A
 // child opens one change after the other and says before each which it is, so
-// one more child is all it costs. A set that fails only when it comes at once is
-// cut in half until the first change is found with which it fails.
+// one more child is all it costs. Of a long document, where each step takes
+// longer than the one before, a child goes in strides first, and another looks at
+// the stride at which that one ended. A set that fails only when it comes at once
+// is cut in half until the first change is found with which it fails.
 func (p *Pool) find(ctx context.Context, s *sifted, failed ending) error {
-	end, err := p.try(ctx, s.request(stepping))
+	stride := 1
+	if n := len(s.order); n > mostSteps {
+		stride = int(math.Sqrt(float64(n)))
+	}
+	from := 0
+	end, err := p.try(ctx, s.steps(s.order, 0, stride))
+	if err == nil && end.why != "" && stride > 1 {
+		from = end.step
+		end, err = p.try(ctx, s.steps(s.order[:min(from+stride, len(s.order))], from, 1))
+	}
 	if err != nil {
 		return err
 	}
-	if end.why != "" {
+	if end.why != "" && end.step >= from {
 		p.blame(s.blame(end.step, end))
 		return nil
 	}

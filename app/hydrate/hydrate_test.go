@@ -282,6 +282,42 @@ func TestWhoeverSendsTooMuchPoisonIsBelievedNoMore(t *testing.T) {
 	}
 }
 
+// The longer a document, the longer each step: it is not looked through one by one.
+func TestPoisonInALongDocumentIsFoundSoon(t *testing.T) {
+	const n = 2000
+	k, _ := kind.Of("brief")
+	a, err := artefact.New(testDoc, k, automerge.Actor(actorOf(1, 1)), owners)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	var all []artefact.Change
+	for i := range n {
+		c, ok, err := a.Commit(time.UnixMilli(int64(i)))
+		if err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		all = append(all, c)
+		if err := a.Splice("problem", 0, 0, "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, at := range []int{n - 1, n / 2, 0} {
+		p := pool(t, Options{})
+		bad := wire(t, crash([]automerge.Hash{automerge.HashOf(all[at].Raw)}, 1))
+		began := time.Now()
+		res := hydrated(t, p, all[:n/4], append(slices.Clone(all[n/4:]), bad))
+		took := time.Since(began)
+		if len(res.Poison) != 1 || res.Poison[0].Change != automerge.HashOf(bad.Raw) || res.Poison[0].Why != Crashes || len(res.View.Text("problem")) != n-1 {
+			t.Errorf("named: %v", res.Poison)
+		}
+		if took > 6*time.Second || p.Stats().Died > 3 {
+			t.Errorf("it took %v and %d children", took, p.Stats().Died)
+		}
+		t.Logf("after %d of %d changes: %v", at+1, n, took)
+	}
+}
+
 // One device and many documents: it costs no more children than one document.
 func TestPoisonIsCountedAcrossDocuments(t *testing.T) {
 	all := written(t)

@@ -203,6 +203,14 @@ const (
 // request asks for all that is left.
 func (s *sifted) request(m mode) request { return s.ask(m, s.order) }
 
+// steps asks for a document step by step: the first changes at once, and then so
+// many at a time.
+func (s *sifted) steps(all []one, from, stride int) request {
+	r := s.ask(stepping, all)
+	r.From, r.Stride = from, stride
+	return r
+}
+
 // first asks for the first n, at once.
 func (s *sifted) first(n int) request { return s.ask(whole, s.order[:n]) }
 
