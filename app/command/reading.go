@@ -216,7 +216,11 @@ func (r *runner) status() *cobra.Command {
 			}
 			aside := []map[string]any{}
 			for _, a := range t.SetAside {
-				aside = append(aside, map[string]any{"relay": a.Relay, "device": a.Device, "number": a.Number, "problem": a.Problem})
+				one := map[string]any{"relay": a.Relay, "device": a.Device, "number": a.Number, "problem": a.Problem}
+				if a.More > 0 {
+					one["last"], one["more"] = a.Last, a.More
+				}
+				aside = append(aside, one)
 			}
 			all := map[string]any{"device": device, "team": t.Name, "relays": relays(w), "devices": devices, "needs-you": t.NeedsYou, "set-aside": aside}
 			all["causes"] = w.Causes()
@@ -236,6 +240,10 @@ func (r *runner) status() *cobra.Command {
 					fmt.Fprintln(out)
 				}
 				for _, a := range t.SetAside {
+					if a.More > 0 {
+						fmt.Fprintf(out, "And %s more of device %s.\n", workspace.Thousands(a.More), a.Device)
+						continue
+					}
 					fmt.Fprintf(out, "Set aside: number %d of device %s on %s is %s.\n", a.Number, a.Device, a.Relay, a.Problem)
 				}
 				said := map[string]bool{}

@@ -91,7 +91,8 @@ func (w *Workspace) catchUp(to uint64) error {
 				c, _, err = artefact.ParseChange(r.Entry.Body)
 			}
 			if err != nil {
-				continue // no version of this program has written it
+				w.applied = e.Number // this version of the program has not written it
+				continue
 			}
 			if err := w.store.Update(func(tx *storage.Tx) error {
 				return errors.Join(putChange(tx, c), putDirty(tx, c.Doc), w.putEntry(tx, c.Doc, e.Number), w.putApplied(tx, e.Number))
