@@ -242,7 +242,7 @@ func (w *Workspace) cause(c replica.Cause) Cause {
 	}
 	at := "the relay"
 	if c.Relay != "" {
-		at = place(c.Relay)
+		at = relayWords(c.Relay)
 	}
 	run := fmt.Sprintf("changes %d to %d", c.First, c.Last)
 	if c.First == c.Last {

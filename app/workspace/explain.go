@@ -222,7 +222,7 @@ func explainRelay(err error) *Problem {
 	var at *relay.Error
 	where := "the relay"
 	if errors.As(err, &at) {
-		where = place(at.Relay)
+		where = relayWords(at.Relay)
 	}
 	switch {
 	case errors.Is(err, ErrOnlyCopy):
@@ -247,8 +247,8 @@ func explainRelay(err error) *Problem {
 	return nil
 }
 
-// place is a relay in words.
-func place(relay string) string {
+// relayWords is a relay in words.
+func relayWords(relay string) string {
 	if path, ok := strings.CutPrefix(relay, "folder:"); ok {
 		return "the folder " + path
 	}
