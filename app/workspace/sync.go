@@ -424,11 +424,17 @@ func (w *Workspace) Leave(ctx context.Context, delete bool) error {
 		}
 		return w.forget()
 	}
-	if _, err := w.Sync(ctx); err != nil {
-		return fmt.Errorf("leave: what you wrote has to reach the others first: %w", err)
-	}
-	if err := w.replica.Leave(ctx); err != nil { // it looks once more, while nothing is sent or fetched
-		return err
+	if st := w.replica.Status(); errors.Is(st.Halted, replica.ErrRemoved) { // out already; perhaps no relay knows it
+		if st.Own > st.Sent && !delete {
+			return fmt.Errorf("leave: %w", replica.ErrUnsent)
+		}
+	} else {
+		if _, err := w.Sync(ctx); err != nil {
+			return fmt.Errorf("leave: what you wrote has to reach the others first: %w", err)
+		}
+		if err := w.replica.Leave(ctx); err != nil { // it looks once more, while nothing is sent or fetched
+			return err
+		}
 	}
 	report, err := w.replica.Sync(ctx)
 	if err == nil {

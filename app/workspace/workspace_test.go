@@ -612,6 +612,24 @@ func TestLeavingDeletesTheTeamHereAndTellsTheOthers(t *testing.T) {
 	ines.sync()
 }
 
+// The step was signed, and then no relay could be reached to tell it to.
+func TestLeavingIsGoneOnWithOnceItHasBegun(t *testing.T) {
+	ines, tom, _ := pair(t)
+	tom.begin("insight", "Written before leaving")
+	tom.sync()
+	tom.must(tom.replica.Leave(t.Context()))
+	dir := tom.dir
+	tom.must(tom.Leave(t.Context(), false))
+	tom.Workspace = nil
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the team is still on the device: %v", err)
+	}
+	ines.sync()
+	if p := ines.People(); len(p) != 2 || !p[1].Left {
+		t.Errorf("%+v", p)
+	}
+}
+
 func TestEverythingIsExportedAsMarkdown(t *testing.T) {
 	m := found(t, "")
 	id := m.begin("decision", "Settle: small/large refunds?")
