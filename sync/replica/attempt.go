@@ -3,7 +3,6 @@ package replica
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -16,6 +15,7 @@ type attempt struct {
 	links  []*link
 	failed map[string]error
 	late   map[*link]bool // still at what they were asked for when the others went on without them
+	slow   map[*link]bool // were late once; from then on they are waited for
 	ends   chan end
 }
 
@@ -24,10 +24,8 @@ type end struct {
 	err  error
 }
 
-const (
-	grace    = 2 * time.Second  // that a relay gets when others are done
-	patience = 90 * time.Second // with a relay for which nothing moves: on a share whose server is gone a call never returns
-)
+// grace is what a relay gets when another is done.
+const grace = 2 * time.Second
 
 // rounds goes on until nobody has anything left to do, and then says what is seen here. A relay that takes its time holds up none of the others.
 func (a *attempt) rounds(ctx context.Context) error {
@@ -93,58 +91,90 @@ func (a *attempt) working() []*link {
 }
 
 // each does something with all relays at once. What a relay fails with is noted with it; what the own store fails with is returned. Whoever is not
-// done soon after the first one is late.
+// done soon after the first one is late, but only once: a relay that is merely slow has its turns like the others.
 func (a *attempt) each(ctx context.Context, do func(*link) error) (local error) {
 	asked := map[*link]bool{}
 	for _, l := range a.working() {
+		if l.hangs.Load() { // a call of an earlier attempt has not come back yet
+			a.failed[l.name] = noAnswer(l)
+			continue
+		}
 		asked[l] = true
-		go func() { a.ends <- end{l, do(l)} }()
+		go func() {
+			err := do(l)
+			l.hangs.Store(false)
+			a.ends <- end{l, err}
+		}()
 	}
+	still, moved := time.NewTicker(a.r.cfg.Patience), movements(asked)
+	defer still.Stop()
 	var hurry <-chan time.Time
-	stop := ctx.Done()
+	stop, stopped := ctx.Done(), false
 	for len(asked) > 0 {
 		select {
 		case e := <-a.ends:
 			delete(asked, e.link)
 			local = errors.Join(local, a.ended(ctx, e))
+			if hurry == nil && !stopped {
+				hurry = time.After(grace)
+			}
 		case <-stop: // what can be interrupted ends now
-			stop = nil
+			stop, stopped, hurry = nil, true, time.After(grace)
 		case <-hurry:
-			maps.Copy(a.late, asked)
-			return local
-		}
-		if hurry == nil {
-			hurry = time.After(grace)
+			for l := range asked {
+				if stopped || !a.slow[l] {
+					a.late[l], a.slow[l] = true, true
+					delete(asked, l)
+				}
+			}
+		case <-still.C:
+			a.giveUp(asked, moved)
 		}
 	}
 	return local
 }
 
-// await waits until a late relay is done, and reports whether one is. One for which nothing moves is given up.
+// await waits until a late relay is done, and reports whether one is.
 func (a *attempt) await(ctx context.Context) (bool, error) {
-	moved := map[*link]uint64{}
-	for l := range a.late {
-		moved[l] = l.moved.Load()
-	}
+	still, moved := time.NewTicker(a.r.cfg.Patience), movements(a.late)
+	defer still.Stop()
 	for len(a.late) > 0 {
 		select {
 		case e := <-a.ends:
 			return true, a.ended(ctx, e)
 		case <-ctx.Done():
 			return false, nil
-		case <-time.After(patience):
-		}
-		for l := range a.late {
-			now := l.moved.Load()
-			if now == moved[l] {
-				delete(a.late, l)
-				a.failed[l.name] = &relay.Error{Relay: l.name, Op: "sync", Kind: relay.ErrUnreachable, Err: errNoAnswer}
-				a.r.note(l, a.failed[l.name])
-			}
-			moved[l] = now
+		case <-still.C:
+			a.giveUp(a.late, moved)
 		}
 	}
 	return false, nil
+}
+
+// giveUp leaves those alone for which nothing has moved: on a share whose server is gone a call never returns.
+func (a *attempt) giveUp(from map[*link]bool, moved map[*link]uint64) {
+	for l := range from {
+		now := l.moved.Load()
+		if now == moved[l] && l.inside.Load() == 0 {
+			delete(from, l)
+			l.hangs.Store(true)
+			a.failed[l.name] = noAnswer(l)
+			a.r.note(l, a.failed[l.name])
+		}
+		moved[l] = now
+	}
+}
+
+func movements(of map[*link]bool) map[*link]uint64 {
+	moved := map[*link]uint64{}
+	for l := range of {
+		moved[l] = l.moved.Load()
+	}
+	return moved
+}
+
+func noAnswer(l *link) error {
+	return &relay.Error{Relay: l.name, Op: "sync", Kind: relay.ErrUnreachable, Err: errNoAnswer}
 }
 
 // ended notes with a relay how it went.

@@ -93,6 +93,8 @@ type link struct {
 	busy     chan struct{}       // holds one token while somebody pushes
 	again    atomic.Bool         // somebody wants to be pushed for
 	moved    atomic.Uint64       // how often something came from it or was taken by it
+	inside   atomic.Int32        // who is busy here with what came from it, or waits to be
+	hangs    atomic.Bool         // a call was given up, and has not come back
 	stop     func()              // ends its loop in Run
 }
 

@@ -16,7 +16,7 @@ const mergeCount = 16
 // in steps of sixteen, so that every byte is packed anew only a few times. It is called under work.
 func (r *Replica) merge(ctx context.Context) error {
 	have := r.heldOf(r.me)
-	if r.halted != nil || have.forked || !r.cfg.Roster.State().Present(r.me) {
+	if r.noMerge || r.halted != nil || have.forked || !r.cfg.Roster.State().Present(r.me) {
 		return nil
 	}
 	k, ok := r.cfg.Roster.WriteKey(r.cfg.Identity)
@@ -94,7 +94,10 @@ func (r *Replica) mergeRun(ctx context.Context, k journal.EpochKey, run []opened
 	if err != nil {
 		return false, err
 	}
-	if err := r.proveMerge(ctx, r.blobOf(h, b), run); err != nil {
+	if err := r.proveMerge(ctx, r.blobOf(h, b), run); errors.Is(err, errUnproven) {
+		r.noMerge = true // the small ones stay, and nothing is lost by it
+		return false, nil
+	} else if err != nil {
 		return false, err
 	}
 	if err := r.keep(ctx, h, r.blobOf(h, b), r.heldOf(r.me), false); err != nil {
@@ -126,10 +129,13 @@ func (r *Replica) proveMerge(ctx context.Context, b relay.Blob, run []opened) er
 		err = journal.ErrBrokenChain
 	}
 	if err != nil {
-		return fmt.Errorf("look at merged segment %d-%d: %w", b.First, b.Last, err)
+		return fmt.Errorf("%w %d-%d: %w", errUnproven, b.First, b.Last, err)
 	}
 	return nil
 }
+
+// errUnproven: the disk gave back something else than what was written.
+var errUnproven = errors.New("the merge does not read back as it was written")
 
 // tidy brings an own merge to a relay that can replace, and takes away what it replaces.
 func (r *Replica) tidy(ctx context.Context, l *link) error {

@@ -23,10 +23,7 @@ func (r *Replica) problem(l *link, b relay.Blob, kind ProblemKind, err error) {
 
 func (r *Replica) problemOf(relayName string, b relay.Blob, kind ProblemKind, err error) {
 	k := problemKey{relay: relayName, what: b.Kind.String(), device: b.Author, first: b.First, last: b.Last, kind: kind}
-	of := k.device
-	if _, member := r.cfg.Roster.State().Device(of); !member {
-		of = journal.DeviceID{} // a relay can make up as many as it likes
-	}
+	of := r.member(k.device)
 	r.mu.Lock()
 	_, known := r.problems[k]
 	if !known && r.problemsOf(relayName, of) < mostProblems {
@@ -40,6 +37,14 @@ func (r *Replica) problemOf(relayName string, b relay.Blob, kind ProblemKind, er
 	if !known {
 		r.cfg.Notify(Event{Kind: EventProblem, Relay: relayName, Device: k.device, Err: err})
 	}
+}
+
+// member is a device if it is one of the team's, and else the zero device: a relay can make up as many as it likes.
+func (r *Replica) member(d journal.DeviceID) journal.DeviceID {
+	if _, known := r.cfg.Roster.State().Device(d); known {
+		return d
+	}
+	return journal.DeviceID{}
 }
 
 // mostProblems are named of one device on one relay: a hostile relay could go on for ever, and what it does to one device must not hide what it does to
@@ -69,6 +74,11 @@ func (r *Replica) healed(l *link, what string, device journal.DeviceID, first, l
 func (r *Replica) unlist(l *link) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.unlistNow(l)
+}
+
+// unlistNow is called under mu.
+func (r *Replica) unlistNow(l *link) {
 	for k := range r.problems {
 		if k.relay == l.name {
 			delete(r.problems, k)
@@ -83,13 +93,23 @@ func (r *Replica) exists(d journal.DeviceID) uint64 {
 	if h := r.held[d]; h != nil {
 		n = h.numbers.max()
 	}
-	state := r.cfg.Roster.State()
 	for teller, s := range r.seen {
-		if state.Present(teller) {
+		if r.isPresent(teller) {
 			n = max(n, s.Marks[d].Number)
 		}
 	}
 	return n
+}
+
+// isPresent is State.Present for who asks often. It is called under mu.
+func (r *Replica) isPresent(d journal.DeviceID) bool {
+	if s := r.cfg.Roster.State(); r.presentIn != s {
+		r.presentIn, r.present = s, map[journal.DeviceID]bool{}
+		for _, d := range s.Devices {
+			r.present[d.ID] = !d.Removed
+		}
+	}
+	return r.present[d]
 }
 
 // missing is what of a device's entries is known to exist and is not here. It is called under mu.

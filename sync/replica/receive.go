@@ -155,9 +155,13 @@ func (r *Replica) receiveMail(ctx context.Context, l *link, b relay.Blob) error 
 	case q.Team != r.team || q.Invite != b.Mailbox || q.Device() != b.Author:
 		r.problem(l, b, Replayed, errors.New("it was posted to another mailbox"))
 		return nil
-	case q.Device() == r.me:
-		return nil
 	default:
+		r.mu.Lock()
+		r.healed(l, "mail", q.Device(), 0, 0) // whatever becomes of it
+		r.mu.Unlock()
+		if q.Device() == r.me {
+			return nil
+		}
 		if _, ok := s.Device(q.Device()); ok {
 			return nil // admitted, or gone again
 		}
@@ -178,7 +182,6 @@ func (r *Replica) receiveMail(ctx context.Context, l *link, b relay.Blob) error 
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.asking[q.Device()] = q
-	r.healed(l, "mail", q.Device(), 0, 0)
 	return nil
 }
 

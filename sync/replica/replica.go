@@ -64,6 +64,7 @@ type Config struct {
 	Poll      time.Duration // between looks at relays that fail, at what others lack, and at the own files; 0 is 30 s
 	SeenEvery time.Duration // least time between two statements of what is seen here in Run; 0 is no limit. Sync always says it
 	Carry     time.Duration // how long Run waits before it carries others' segments to a relay that lacks them; 0 is a minute
+	Patience  time.Duration // how long Sync waits for a relay for which nothing moves; 0 is a minute and a half
 }
 
 // State is a small store for the replica's own memory. Keys are printable; values are at most some hundred kilobytes.
@@ -159,9 +160,14 @@ type Replica struct {
 	asking   map[journal.DeviceID]roster.Request
 	problems map[problemKey]*Problem
 	halted   error
-	join     relay.Blob // the mail, until the roster knows this device; then without bytes
-	joined   bool
-	tally    tally
+	noMerge  bool // a merge did not read back: none is made until the program starts again
+
+	present   map[journal.DeviceID]bool // in presentIn
+	presentIn *roster.State
+
+	join   relay.Blob // the mail, until the roster knows this device; then without bytes
+	joined bool
+	tally  tally
 
 	clock  memClock
 	beyond map[journal.DeviceID]*uncounted // of removed devices that were judged
@@ -192,6 +198,9 @@ type tally struct {
 func New(ctx context.Context, cfg Config) (*Replica, error) {
 	if cfg.Poll == 0 {
 		cfg.Poll = 30 * time.Second
+	}
+	if cfg.Patience == 0 {
+		cfg.Patience = 90 * time.Second
 	}
 	if cfg.Carry == 0 {
 		cfg.Carry = time.Minute
@@ -366,7 +375,7 @@ func (r *Replica) AddRelay(name string, at relay.Relay) error {
 	r.work.Lock()
 	defer r.work.Unlock()
 	l := newLink(name, at)
-	if err := r.loadLink(l); err != nil {
+	if err := errors.Join(r.loadLink(l), r.loadTrouble(l)); err != nil {
 		return fmt.Errorf("add relay %s: %w", name, err)
 	}
 	r.mu.Lock()
@@ -376,11 +385,7 @@ func (r *Replica) AddRelay(name string, at relay.Relay) error {
 	}
 	r.links[name] = l
 	running := r.running
-	err := r.loadTrouble(l)
 	r.mu.Unlock()
-	if err != nil {
-		return fmt.Errorf("add relay %s: %w", name, err)
-	}
 	if running != nil {
 		running(l)
 	}

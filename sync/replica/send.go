@@ -102,6 +102,8 @@ func (r *Replica) blobOf(h journal.Header, b []byte) relay.Blob {
 // taken notes that a relay has taken a sealed segment.
 func (r *Replica) taken(ctx context.Context, l *link, s sealed) error {
 	l.moved.Add(1)
+	l.inside.Add(1)
+	defer l.inside.Add(-1)
 	r.work.Lock()
 	defer r.work.Unlock()
 	have := r.heldOf(r.me)
@@ -141,11 +143,13 @@ func (r *Replica) push(ctx context.Context, l *link, now bool) error {
 		return nil
 	}
 	for {
+		l.inside.Add(1)
 		r.work.Lock()
 		err := r.seal(ctx)
 		lacking := r.lackingRoster(l)
 		pending := slices.Clone(r.pending)
 		r.work.Unlock()
+		l.inside.Add(-1)
 		if err != nil {
 			return &localError{err}
 		}

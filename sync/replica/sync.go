@@ -34,7 +34,7 @@ func (r *Replica) sync(ctx context.Context, check bool) (Report, error) {
 	before := r.tally
 	r.mu.Unlock()
 	links := r.allLinks()
-	a := &attempt{r: r, links: links, failed: map[string]error{}, late: map[*link]bool{}, ends: make(chan end, len(links))}
+	a := &attempt{r: r, links: links, failed: map[string]error{}, late: map[*link]bool{}, slow: map[*link]bool{}, ends: make(chan end, len(links))}
 	if check {
 		r.work.Lock()
 		for _, l := range a.links {
@@ -102,6 +102,8 @@ func (r *Replica) follow(ctx context.Context, l *link, idle func() error) error 
 	size := 0
 	err := l.relay.Follow(ctx, cursor, func(b relay.Blob, c relay.Cursor) error {
 		l.moved.Add(1)
+		l.inside.Add(1) // what takes long here is no fault of the relay's
+		defer l.inside.Add(-1)
 		if b.Kind != relay.Idle {
 			batch, size = append(batch, b), size+len(b.Bytes)
 			if size < batchMost {

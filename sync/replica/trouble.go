@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fxamacker/cbor/v2"
+
 	"longhand/sync/journal"
 	"longhand/sync/relay"
 )
@@ -44,15 +46,11 @@ func (r *Replica) saveTrouble(l *link) error {
 	}
 	r.mu.Lock()
 	var m memTrouble
-	if l.err != nil {
-		m.Text = l.err.Error()
-		m.Kind = 1 + max(0, slices.IndexFunc(kinds(), func(k error) bool { return errors.Is(l.err, k) }))
-		var e *relay.Error
-		if errors.As(l.err, &e) {
-			m.Text = ""
-			if e.Err != nil {
-				m.Text = e.Err.Error()
-			}
+	var e *relay.Error
+	if errors.As(l.err, &e) { // and not what the own store failed with
+		m.Kind = 1 + slices.IndexFunc(kinds(), func(k error) bool { return errors.Is(e, k) })
+		if e.Err != nil {
+			m.Text = e.Err.Error()
 		}
 	}
 	for _, p := range r.problems {
@@ -82,16 +80,19 @@ func (r *Replica) saveTrouble(l *link) error {
 	return nil
 }
 
-// loadTrouble is called under mu, when a relay is added.
+// loadTrouble is for a relay that is about to be added. What cannot be read is found anew.
 func (r *Replica) loadTrouble(l *link) error {
+	b, err := r.cfg.State.Get(keyTrouble + l.name)
+	if err != nil {
+		return fmt.Errorf("remember what is wrong with %s: %w", l.name, err)
+	}
 	var m memTrouble
-	known, err := r.load(keyTrouble+l.name, &m)
-	if err != nil || !known {
-		return err
+	if b == nil || cbor.Unmarshal(b, &m) != nil {
+		return nil
 	}
-	if l.troubled, err = sorted(m); err != nil {
-		return err
-	}
+	l.troubled = b
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if all := kinds(); m.Kind > 0 {
 		e := &relay.Error{Relay: l.name, Op: "sync", Kind: all[min(m.Kind, len(all))-1]}
 		if m.Text != "" {
@@ -101,7 +102,7 @@ func (r *Replica) loadTrouble(l *link) error {
 	}
 	for _, p := range m.Problems {
 		k := problemKey{relay: l.name, what: p.What, device: p.Device, first: p.First, last: p.Last, kind: p.Kind}
-		r.problems[k] = &Problem{Relay: l.name, What: p.What, Device: p.Device, First: p.First, Last: p.Last, Kind: p.Kind, Since: time.UnixMilli(p.Since).UTC(), Err: errors.New(p.Text), of: p.Device}
+		r.problems[k] = &Problem{Relay: l.name, What: p.What, Device: p.Device, First: p.First, Last: p.Last, Kind: p.Kind, Since: time.UnixMilli(p.Since).UTC(), Err: errors.New(p.Text), of: r.member(p.Device)}
 	}
 	return nil
 }

@@ -3,9 +3,13 @@ package replica
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"longhand/sync/journal"
 	"longhand/sync/relay"
 )
 
@@ -51,5 +55,47 @@ func TestWhatIsWrongIsToldToWhoAsksLater(t *testing.T) {
 	}
 	if st := later(); st.Relays[0].Err != nil || len(st.Problems) > 0 {
 		t.Errorf("healed, and still %+v, %+v", st.Relays[0], st.Problems)
+	}
+}
+
+func TestWhatTheOwnStoreFailsWithIsNotTheRelays(t *testing.T) {
+	m := relay.NewMemory("m")
+	team := newTeam(t, 2, map[string]relay.Relay{"m": m})
+	ana, tom := team[0], team[1]
+	ana.write("one")
+	ana.sync()
+	synctest.Test(t, func(t *testing.T) {
+		tom.open(tom.team).use(map[string]relay.Relay{"m": m})
+		tom.refuse = errors.New("the own disk is full")
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_ = tom.Run(ctx)
+		tom.refuse = nil
+	})
+	if l := tom.open(tom.team).use(map[string]relay.Relay{"m": m}).Status().Relays[0]; l.Err != nil {
+		t.Errorf("later the relay is said to fail: %v", l.Err)
+	}
+}
+
+func TestWhatIsRememberedOfARelayStaysWithinLimits(t *testing.T) {
+	m := relay.NewMemory("m")
+	team := newTeam(t, 2, map[string]relay.Relay{"m": m})
+	ana, tom := team[0], team[1]
+	ana.write("one")
+	syncAll(ana, tom)
+	for n := range 4 * mostProblems {
+		author := journal.DeviceID{0xff, byte(n), byte(n >> 8)}
+		must(t, m.Put(t.Context(), relay.Blob{Kind: relay.Segment, Team: ana.team, Author: author, First: 7, Last: 7, Bytes: fmt.Append(nil, "noise", n)}))
+		if n%mostProblems == 0 {
+			tom.open(tom.team).use(map[string]relay.Relay{"m": m})
+		}
+		if n%50 == 0 {
+			tom.sync()
+		}
+	}
+	tom.open(tom.team).use(map[string]relay.Relay{"m": m})
+	tom.sync()
+	if n := len(tom.Status().Problems); n > mostProblems {
+		t.Errorf("%d problems are named", n)
 	}
 }

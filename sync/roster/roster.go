@@ -233,6 +233,13 @@ func (r *Roster) waitsNoMore(n *node) {
 	}
 }
 
+// Enrolled reports whether an entry that stands enrolled a device, even if it does not count: what the device signed can stand then too.
+func (r *Roster) Enrolled(id journal.DeviceID) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.enrolled[id]
+}
+
 // Waiting returns who signed an entry that waits for its parents, and whether that is a device that was ever enrolled.
 func (r *Roster) Waiting(raw []byte) (signer journal.DeviceID, enrolled, waits bool) {
 	id := entryID(raw)

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -81,7 +82,7 @@ func checkMarker(root string) error {
 	switch {
 	case err == nil && firstLine(b) == markerLine:
 		return nil
-	case err == nil && strings.HasPrefix(firstLine(b), markerWords):
+	case err == nil && laterVersion(firstLine(b)):
 		return &relay.Error{Relay: root, Op: "open", Kind: relay.ErrTooNew, Err: fmt.Errorf("its marker says %q; this version of Longhand knows %q", firstLine(b), markerLine)}
 	case err == nil:
 		return &relay.Error{Relay: root, Op: "open", Kind: relay.ErrNotRelay, Err: fmt.Errorf("its marker says %q; this version of Longhand knows %q", firstLine(b), markerLine)}
@@ -103,6 +104,13 @@ func checkMarker(root string) error {
 		}
 	}
 	return &relay.Error{Relay: root, Op: "open", Kind: relay.ErrUnreachable, Err: errors.New("the folder is empty; is its drive connected?")}
+}
+
+// laterVersion reports whether a marker is of a version that is not known here.
+func laterVersion(marker string) bool {
+	version, ours := strings.CutPrefix(marker, markerWords)
+	_, err := strconv.Atoi(version)
+	return ours && err == nil && marker != markerLine
 }
 
 func readMarker(root string) ([]byte, error) {

@@ -139,6 +139,8 @@ func Check(ctx context.Context, address string) error {
 		return err
 	case hello.Service != wire.Service:
 		return s.failure("open", relay.ErrNotRelay, errors.New("something else answers there"))
+	case hello.Version > wire.Version:
+		return s.failure("open", relay.ErrTooNew, fmt.Errorf("it speaks version %d; this version of Longhand knows %d", hello.Version, wire.Version))
 	case hello.Version != wire.Version:
 		return s.failure("open", relay.ErrNotRelay, fmt.Errorf("it speaks version %d; this version of Longhand knows %d", hello.Version, wire.Version))
 	}
