@@ -82,7 +82,13 @@ func Control(ctx context.Context, dir string, current func() (*workspace.Workspa
 			}()
 		}
 	}()
-	return func() error { cancel(); return l.Close() }, nil
+	return func() error {
+		cancel()
+		err := l.Close()
+		turns.Lock() // whoever is being answered still uses what is about to be closed
+		defer turns.Unlock()
+		return err
+	}, nil
 }
 
 func serveControl(ctx context.Context, c net.Conn, turns *sync.Mutex, current func() (*workspace.Workspace, func())) {

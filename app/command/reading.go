@@ -138,8 +138,9 @@ func (r *runner) sync() *cobra.Command {
 					return err
 				}
 				end, err := Control(ctx, o.Dir, func() (*workspace.Workspace, func()) { return w, func() {} })
-				if err != nil {
-					return fmt.Errorf("other commands cannot reach this one: %w", err)
+				if err != nil { // where no socket can be, they are told that the data is in use
+					r.complain(workspace.Explain(fmt.Errorf("other commands cannot reach this one: %w", err)))
+					return r.watch(ctx, w)
 				}
 				return errors.Join(r.watch(ctx, w), end())
 			}

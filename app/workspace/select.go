@@ -89,11 +89,10 @@ func parseWhere(s string) (out []condition, err error) {
 		if m == nil {
 			return nil, fmt.Errorf("%w: %q is no comparison; one is level = strategic", ErrUsage, part)
 		}
-		value := strings.Trim(m[3], `"'`)
-		if value == "" || strings.ContainsAny(value[:1], "=<>~!") {
+		if m[3] == "" || strings.ContainsAny(m[3][:1], "=<>~!") { // in quotes it may begin as it likes, and be empty
 			return nil, fmt.Errorf("%w: %q compares with nothing; one is level = strategic", ErrUsage, part)
 		}
-		out = append(out, condition{m[1], m[2], value})
+		out = append(out, condition{m[1], m[2], strings.Trim(m[3], `"'`)})
 	}
 	return out, nil
 }
@@ -145,12 +144,15 @@ func (c condition) order(kinds []kind.Kind) (want string) {
 	}{
 		kind.Date:    {regexp.MustCompile(`^\d{4}(-\d{2}(-\d{2})?)?$`), "a date such as 2026-06-12"},
 		kind.Instant: {regexp.MustCompile(`^\d{4}(-\d{2}(-\d{2}(T[0-9:.+Z-]+)?)?)?$`), "a date or instant such as 2026-06-12T09:30:00Z"},
-		kind.Week:    {regexp.MustCompile(`^\d{4}(-W\d{2})?$`), "a week such as 2026-W24"},
+		kind.Week:    {regexp.MustCompile(`(?i)^\d{4}(-W\d{2})?$`), "a week such as 2026-W24"},
 		kind.Number:  {regexp.MustCompile(`^-?\d+(\.\d+)?$`), "a number"},
 	}
 	key, part, has := strings.Cut(c.field, "/")
 	for _, k := range kinds {
 		f, ok := k.Field(key)
+		if c.field == "created" || c.field == "updated" {
+			f, ok = kind.Field{Type: kind.Instant}, true
+		}
 		if ok && has {
 			f, ok = f.Item(part)
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"longhand/app/artefact"
+	"longhand/app/cadence"
 	"longhand/app/kind"
 	"longhand/app/render"
 )
@@ -89,31 +90,40 @@ func (w *Workspace) AsText(id, form string) (string, error) {
 	}
 	switch form {
 	case "md":
-		return w.markdown(r)
+		return w.markdown(r), nil
 	case "text", "":
 		if r.Kind.One == kind.PerWeek {
-			return w.gathered(r)
+			if text, err := w.gathered(r.View); err == nil {
+				return text, nil
+			}
 		}
 		return r.Text(), nil
 	}
 	return "", fmt.Errorf("%w: an artefact is shown as md, json or text, not %q", ErrUsage, form)
 }
 
-// markdown is all that an artefact says: the team’s review of a week what it was gathered from, too.
-func (w *Workspace) markdown(r render.Record) (string, error) {
-	if r.Kind.One != kind.PerWeek {
-		return r.Markdown(), nil
+// markdown is all that an artefact says: the team’s review of a week what it was gathered from, too, if that can be read.
+func (w *Workspace) markdown(r render.Record) string {
+	if r.Kind.One == kind.PerWeek {
+		if text, err := w.gathered(r.View); err == nil {
+			return r.FrontMatter() + "\n" + text
+		}
 	}
-	text, err := w.gathered(r)
-	return r.FrontMatter() + "\n" + text, err
+	return r.Markdown()
 }
 
-func (w *Workspace) gathered(r render.Record) (string, error) {
-	review, err := w.Review(r.View.Text("week"))
+// gathered is a review as it was published, or as it would be now.
+func (w *Workspace) gathered(v artefact.View) (string, error) {
+	if v.State == "published" {
+		content, err := w.snapshot(v)
+		return content.Markdown(), err
+	}
+	week, err := cadence.ParseWeek(v.Text("week"))
 	if err != nil {
 		return "", err
 	}
-	return review.Content.Markdown(), nil
+	content, _, err := w.gather(week, v)
+	return content.Markdown(), err
 }
 
 // ContestedFields are all contested fields, by artefact, of one or of all.
@@ -180,11 +190,7 @@ func (w *Workspace) ExportAll(dir string, progress func(done, of int)) (int, err
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return i, fmt.Errorf("export: %w", err)
 		}
-		text, err := w.markdown(r)
-		if err != nil {
-			return i, fmt.Errorf("export %s: %w", r.ID, err)
-		}
-		if err := WriteOut(path, []byte(text)); err != nil {
+		if err := WriteOut(path, []byte(w.markdown(r))); err != nil {
 			return i, fmt.Errorf("export %s: %w", r.ID, err)
 		}
 		if progress != nil {
