@@ -11,6 +11,7 @@ export class Live<T> {
   #problem = $state.raw<Problem>()
   #reading = false
   #again = false
+  #done: Promise<void> | undefined
   #due = false
   readonly #read: () => Promise<T>
 
@@ -30,11 +31,13 @@ export class Live<T> {
     this.#value = value
   }
 
-  async reload(): Promise<void> {
-    if (this.#reading) {
-      this.#again = true
-      return
-    }
+  /** Reads again; done when what was there at the call has been read. */
+  reload(): Promise<void> {
+    if (!this.#reading) return (this.#done = this.#readAll())
+    this.#again = true
+    return this.#done!
+  }
+  async #readAll(): Promise<void> {
     this.#reading = true
     try {
       do {
