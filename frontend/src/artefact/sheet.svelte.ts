@@ -1,6 +1,7 @@
 import { backend, on, toProblem, type Field, type Kind, type Page, type Problem, type Value } from '$lib/backend'
 import { catchKeys, caught } from '$lib/editor/catch'
 import { settle } from '$lib/editor/desk'
+import { firstText } from '$lib/kind/schema'
 import { desk } from '$lib/state/desk.svelte'
 import { Live } from '$lib/state/live.svelte'
 
@@ -135,6 +136,14 @@ export class Sheet {
       this.#refused = { ...this.#refused, [list]: toProblem(e) }
       return ''
     }
+  }
+  /** Lets the first text after the title be written: in a list, that of its first item, which is added. */
+  async first() {
+    const first = this.kind && this.editable ? firstText(this.kind) : undefined
+    if (!first) return void caught()
+    if (!first.list) this.begin = first.field
+    else if (this.items(first.list).length) this.begin = `${first.list}/${this.items(first.list)[0]}/${first.field}`
+    else await this.add(first.list, '', first.field)
   }
   async remove(list: string, item: string, words: string) {
     const items = this.items(list)

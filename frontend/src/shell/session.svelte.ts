@@ -57,15 +57,14 @@ class Session {
   /** Begins an artefact, with references to others if they are given, and goes there. */
   async create(kind: string, title = '', refs: Record<string, string> = {}) {
     const k = desk.kind(kind)
-    const begins = !title && !k?.one
-    if (begins) catchKeys()
+    catchKeys()
     const id = await desk.try(async () => {
       const id = await backend.create(kind, title)
       for (const [path, to] of Object.entries(refs)) await backend.set(id, path, to)
       return id
     })
     if (!id) return void caught()
-    here().begin = begins ? 'title' : ''
+    here().begin = title || k?.one ? 'first' : 'title'
     if (k?.one === 'person-week') here().go(href('weekly'))
     else if (k?.one === 'week') here().go(href('review'))
     else here().go(placeOf(k, { id }))

@@ -18,14 +18,20 @@ export function href(...parts: string[]): string {
 
 class Place {
   #route = $state.raw<Route>(readRoute(location.hash))
-  /** Set by whoever wants the next screen to begin with a text focused. */
-  begin = ''
+  /** Set by whoever wants the next screen to begin with the title being written, or the first text after it. */
+  begin: '' | 'title' | 'first' = ''
 
   constructor() {
     window.addEventListener('hashchange', () => (this.#route = readRoute(location.hash)))
   }
   get route() {
     return this.#route
+  }
+  /** What to begin with, told once. */
+  begins() {
+    const begin = this.begin
+    this.begin = ''
+    return begin
   }
   go(to: string) {
     location.hash = to
