@@ -39,12 +39,13 @@ test('the working agreement begins with its first field', async ({ page }) => {
   await write(page, 'Core hours')
 })
 
-for (const [words, into] of [['decision', 'Title'], ['weekly update', 'Outcome, outcomes shipped 1'], ['weekly review', 'Headline'], ['agreement', 'Core hours']] as const)
+for (const [words, into] of [['decision', 'Title'], ['brief', 'Title'], ['weekly update', 'Outcome, outcomes shipped 1'], ['weekly review', 'Headline'], ['agreement', 'Core hours']] as const)
   test(`from the palette, ${words}`, async ({ page }) => {
     await page.keyboard.press('Control+n')
-    const option = page.getByRole('option', { name: { decision: /^Raise a decision/, 'weekly update': /^Write this week/, 'weekly review': /^Gather/, agreement: /^Write the working/ }[words] })
-    await option.click()
+    await page.keyboard.type(words)
+    await page.keyboard.press('Enter')
     await write(page, into)
+    await expect(page.getByRole('link', { name: { decision: 'Decisions', brief: 'Intent briefs', 'weekly update': 'Weekly updates', 'weekly review': 'Weekly reviews', agreement: 'Working agreement' }[words] }).first()).toHaveAttribute('aria-current', 'page')
   })
 
 test('a record that has its title begins with the text after it', async ({ page }) => {

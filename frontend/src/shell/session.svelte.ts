@@ -58,13 +58,17 @@ class Session {
   async create(kind: string, title = '', refs: Record<string, string> = {}) {
     const k = desk.kind(kind)
     catchKeys()
+    // Said before it is there: a list that sees it may be quicker to go to it.
+    here().begin = title || k?.one ? 'first' : 'title'
     const id = await desk.try(async () => {
       const id = await backend.create(kind, title)
       for (const [path, to] of Object.entries(refs)) await backend.set(id, path, to)
       return id
     })
-    if (!id) return void caught()
-    here().begin = title || k?.one ? 'first' : 'title'
+    if (!id) {
+      here().begin = ''
+      return void caught()
+    }
     if (k?.one === 'person-week') here().go(href('weekly'))
     else if (k?.one === 'week') here().go(href('review'))
     else here().go(placeOf(k, { id }))
