@@ -13,6 +13,8 @@ export interface Deed {
   does: () => void
   /** Why not, when it cannot be done now. */
   not?: string
+  /** What its key does then: says what is missing, where it is missing. */
+  lacking?: () => void
   keys?: string
   icon?: 'file-down' | 'copy' | 'send' | 'check' | 'refresh-cw' | 'pen-line' | 'users'
 }
