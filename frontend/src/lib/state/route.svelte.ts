@@ -21,8 +21,25 @@ class Place {
   /** Set by whoever wants the next screen to begin with the title being written, or the first text after it. */
   begin: '' | 'title' | 'first' = ''
 
+  /** Was the place come back to, or gone on to, and not opened anew? */
+  returned = false
+  /** Told before a place is left, while it is still shown. */
+  onleave: (from: string, to: string) => void = () => {}
+  #steps = 0
+
   constructor() {
-    window.addEventListener('hashchange', () => (this.#route = readRoute(location.hash)))
+    // A step that was made before carries the number that it was given then.
+    if (history.state?.step === undefined) history.replaceState({ step: this.#steps }, '')
+    window.addEventListener('hashchange', () => {
+      this.returned = history.state?.step !== undefined
+      if (!this.returned) history.replaceState({ step: ++this.#steps }, '')
+      this.onleave(this.address, location.hash)
+      this.#route = readRoute(location.hash)
+    })
+  }
+  /** Where the window is, as a link. */
+  get address() {
+    return href(this.#route.screen, ...this.#route.rest)
   }
   get route() {
     return this.#route
@@ -38,7 +55,8 @@ class Place {
   }
   /** Goes there without leaving a step to come back to. */
   replace(to: string) {
-    history.replaceState(null, '', to)
+    history.replaceState(history.state, '', to)
+    this.returned = false
     this.#route = readRoute(to)
   }
 }
