@@ -163,9 +163,10 @@ func (a *App) state() workspace.Boot {
 	}
 	switch err := a.problem; {
 	case err == nil || errors.Is(err, workspace.ErrNoTeam):
-		b.Keyring = a.options.Another || a.options.Passphrase == "" && secret.Available(a.ctx) // beside another team there is a key already
+		// A key is kept already beside another team, or with a passphrase that was given.
+		b.Keyring = a.options.Another || a.options.Passphrase != "" || secret.Available(a.ctx)
 		if u, err := user.Current(); err == nil {
-			b.Name, _, _ = strings.Cut(u.Name, ",")
+			b.Name = personal(u)
 		}
 	case errors.Is(err, secret.ErrNeedPassphrase), errors.Is(err, secret.ErrPassphrase):
 		b.State = "locked"
@@ -173,6 +174,16 @@ func (a *App) state() workspace.Boot {
 		b.State, b.Problem = "failed", workspace.Explain(err)
 	}
 	return b
+}
+
+// personal is the name of whoever uses this computer, or "" where the system
+// knows only what they log in as.
+func personal(u *user.User) string {
+	name, _, _ := strings.Cut(u.Name, ",")
+	if name = strings.TrimSpace(name); strings.EqualFold(name, u.Username) {
+		return ""
+	}
+	return name
 }
 
 func (a *App) now() time.Time {

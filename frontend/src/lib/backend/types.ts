@@ -255,6 +255,7 @@ export interface NewTeam {
   zone: string
   hours: string
   relay: string
+  token: string
   passphrase: string
 }
 
