@@ -109,10 +109,11 @@ export class Palette {
 
   #written(): Section {
     const hits = this.#found?.hits ?? []
-    return {
-      heading: 'Written',
-      entries: hits.map((hit) => ({ key: 'h' + hit.doc, label: hit.title || 'Untitled', hint: hintOf(hit), hit, does: () => open(hit) })),
-    }
+    const entries = hits.map((hit): Entry => ({ key: 'h' + hit.doc, label: hit.title || 'Untitled', hint: hintOf(hit), hit, does: () => open(hit) }))
+    const total = this.#found?.total ?? 0
+    const words = this.#text.trim()
+    if (total > hits.length) entries.push({ key: 'all', label: `All ${total} results for “${words}”`, hint: '', icon: 'search', does: () => here().go(href('found', words)) })
+    return { heading: 'Written', entries }
   }
   #write(): Section {
     const typed = this.#text.trim()
