@@ -8,6 +8,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/url"
 	"os/user"
@@ -325,6 +326,24 @@ func (a *App) ChooseFolder() (string, error) {
 
 // Kinds is the schema of everything that can be written.
 func (a *App) Kinds() []kind.Kind { return kind.All() }
+
+// MetricsAs is what Metrics counts as "csv" or "json", as the command line
+// writes them.
+func (a *App) MetricsAs(weeks int, form string) (string, error) {
+	return get(a, func(w *workspace.Workspace) (string, error) {
+		r, err := w.Metrics(weeks)
+		if err != nil {
+			return "", err
+		}
+		if form == "json" {
+			b, err := json.MarshalIndent(r, "", "  ")
+			return string(b) + "\n", err
+		}
+		var b strings.Builder
+		err = r.WriteCSV(&b)
+		return b.String(), err
+	})
+}
 
 // Metrics counts over so many weeks.
 func (a *App) Metrics(weeks int) (*metric.Report, error) {

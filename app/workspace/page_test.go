@@ -95,3 +95,13 @@ func TestWhatWasPromisedLastWeekIsAnsweredThere(t *testing.T) {
 		t.Errorf("ready %v, %v", ready, places)
 	}
 }
+
+func TestAReviewIsKnownByItsHeadline(t *testing.T) {
+	m := found(t, "")
+	id := m.begin("review", "")
+	m.must(m.Write(id, "headline", "Half of the refunds need nobody", false), m.Write(id, "bottom-line", "The rule pays.", false))
+	l, err := m.List(Query{Kind: "review"})
+	if m.must(err); len(l.Rows) != 1 || l.Rows[0].Lead != "Half of the refunds need nobody" {
+		t.Errorf("%+v", l.Rows)
+	}
+}

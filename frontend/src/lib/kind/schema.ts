@@ -84,6 +84,12 @@ export function begun(kind: Kind | undefined, page: Page): { how: string; by: st
   return step ? { how: step.label, by: step.by || page.author, when: step.when! } : { how: 'Begun', by: page.author, when: page.created }
 }
 
+/** Is this field to be written yet? A list of things that came back, each at its instant, waits until there was something to come back from. */
+export function offered(kind: Kind, field: Field, page: Pick<Page, 'values'>): boolean {
+  const comesBack = field.type === 'list' && field.items?.some((p) => p.auto && p.type === 'instant')
+  return !comesBack || kind.states.some((s) => s.sets && page.values?.[s.sets])
+}
+
 /** The first text of the page: the path of a field, or a list and the part of its items. */
 export function firstText(kind: Kind): { field: string; list?: string } | undefined {
   const written = (f: Field) => f.type === 'line' || f.type === 'text'
