@@ -39,8 +39,9 @@ test: ## install what the tests need, and run every test
 torture: ## the long versions of the random suites; hours
 	@build/setup.sh test
 	LONGHAND_TORTURE=1 go test -count=1 -timeout 12h -v ./storage ./app/hydrate | grep -E '^(=== RUN|---|ok|FAIL|PASS)|seed|kills|damaged'
+	LONGHAND_TORTURE=1 go test -count=1 -timeout 12h -run 'EveryKill' -v ./app/workspace | grep -E '^(=== RUN|---|ok|FAIL|PASS)|seed|kills'
 	LONGHAND_TORTURE=1 go test -count=1 -timeout 3h -run 'Killed|Leader|DamagedDisk' -v ./sync/cmd/... ./sync/gateway | grep -E '^(=== RUN|---|ok|FAIL|PASS)|kills|lost|damage'
-	LONGHAND_SCHEDULES=10000 go test -count=1 -timeout 12h -run 'Schedules|AnyOrder|Converge|Property' -v ./app/artefact ./app/workspace ./sync/roster | grep -E '^(=== RUN|---|ok|FAIL|PASS)|seed|schedules'
+	LONGHAND_SCHEDULES=10000 go test -count=1 -timeout 12h -run 'Schedules|AnyOrder|Converge|Property' -v ./app/artefact ./sync/roster | grep -E '^(=== RUN|---|ok|FAIL|PASS)|seed|schedules'
 	LONGHAND_TORTURE=1 go test -count=1 -timeout 48h -run 'Whatever|EverythingThat|UsedTwice' -v ./sync/replica | grep -E '^(---|ok|FAIL|PASS)|seeds|LONGHAND_SEED=[0-9]+:'
 	FUZZTIME=1h build/fuzz.sh
 

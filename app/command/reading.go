@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -130,7 +131,16 @@ func (r *runner) sync() *cobra.Command {
 			if watch {
 				ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 				defer stop()
-				return r.watch(ctx, w)
+				// Other commands go on meanwhile, and come here.
+				o, err := r.options()
+				if err != nil {
+					return err
+				}
+				end, err := Control(ctx, o.Dir, func() (*workspace.Workspace, func()) { return w, func() {} })
+				if err != nil {
+					return fmt.Errorf("other commands cannot reach this one: %w", err)
+				}
+				return errors.Join(r.watch(ctx, w), end())
 			}
 			return r.syncOnce(ctx, w)
 		})
@@ -156,6 +166,11 @@ func (r *runner) syncOnce(ctx context.Context, w *workspace.Workspace) error {
 			fmt.Fprint(out, " No member’s device has answered yet.")
 		}
 		fmt.Fprintln(out)
+		for _, c := range w.Causes() {
+			if c.Device != "" {
+				fmt.Fprintf(out, "%s %s\n", c.What, c.Next)
+			}
+		}
 	})
 }
 
@@ -200,7 +215,11 @@ func (r *runner) status() *cobra.Command {
 			}
 			aside := []map[string]any{}
 			for _, a := range t.SetAside {
-				aside = append(aside, map[string]any{"relay": a.Relay, "device": a.Device, "number": a.Number, "problem": a.Problem})
+				one := map[string]any{"relay": a.Relay, "device": a.Device, "number": a.Number, "problem": a.Problem}
+				if a.More > 0 {
+					one["last"], one["more"] = a.Last, a.More
+				}
+				aside = append(aside, one)
 			}
 			all := map[string]any{"device": device, "team": t.Name, "relays": relays(w), "devices": devices, "needs-you": t.NeedsYou, "set-aside": aside}
 			all["causes"] = w.Causes()
@@ -208,25 +227,33 @@ func (r *runner) status() *cobra.Command {
 				fmt.Fprintf(out, "%s. %s.\n", t.Name, strings.TrimSuffix(w.SyncLine().Sentence, "."))
 				for _, one := range t.Relays {
 					fmt.Fprintf(out, "%s: %s, %d waiting\n", one.Relay, one.State, one.Pending)
-					if one.Problem != "" {
-						fmt.Fprintf(out, "  %s %s\n", one.Problem, one.NextStep)
-					}
 				}
 				for _, d := range t.Devices {
 					fmt.Fprintf(out, "%s has %d", d.Label, d.Holds)
-					if d.Missing > 0 {
+					switch {
+					case d.Missing > 0 && d.This:
+						fmt.Fprintf(out, ", %d that others wrote have not arrived here", d.Missing)
+					case d.Missing > 0:
 						fmt.Fprintf(out, ", %d of its own have not arrived here", d.Missing)
 					}
 					fmt.Fprintln(out)
 				}
 				for _, a := range t.SetAside {
+					if a.More > 0 {
+						fmt.Fprintf(out, "And %s more of device %s.\n", workspace.Thousands(a.More), a.Device)
+						continue
+					}
 					fmt.Fprintf(out, "Set aside: number %d of device %s on %s is %s.\n", a.Number, a.Device, a.Relay, a.Problem)
 				}
-				for _, s := range t.NeedsYou {
-					fmt.Fprintln(out, s)
-				}
+				said := map[string]bool{}
 				for _, c := range w.Causes() {
+					said[c.What], said[c.What+" "+c.Next] = true, true
 					fmt.Fprintf(out, "%s %s\n", c.What, c.Next)
+				}
+				for _, s := range t.NeedsYou {
+					if !said[s] {
+						fmt.Fprintln(out, s)
+					}
 				}
 			})
 		})

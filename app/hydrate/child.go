@@ -9,6 +9,8 @@ import (
 	"os"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"longhand/app/artefact"
 	"longhand/app/artefact/automerge"
 )
@@ -77,18 +79,40 @@ func serve(in io.Reader, out io.Writer, most time.Duration) int {
 			}
 			ended := make(chan error, 1)
 			go func() { ended <- work(q, out) }()
-			select {
-			case err := <-ended:
-				if err != nil {
-					return exitDone // nobody listens any more
-				}
-			case c := <-code:
+			if c, over := watch(ended, code, most); over {
 				return c
-			case <-time.After(most):
-				return exitTime
 			}
 		}
 	}
+}
+
+// watch waits for the end of one document, and reports whether, and with which code, this process has to end with it: nobody listens any more, or it has
+// had so much of the processor, or many times that has passed by the clock.
+func watch(ended <-chan error, code <-chan int, most time.Duration) (exit int, over bool) {
+	began, before := time.Now(), ownWork()
+	look := time.NewTicker(most / 10)
+	defer look.Stop()
+	for {
+		select {
+		case err := <-ended:
+			return exitDone, err != nil
+		case c := <-code:
+			return c, true
+		case <-look.C:
+			if ownWork()-before >= most || time.Since(began) >= clockMost*most {
+				return exitTime, true
+			}
+		}
+	}
+}
+
+// ownWork is how much processor time this process has had.
+func ownWork() time.Duration {
+	var use unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_SELF, &use) != nil {
+		return 0
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
 }
 
 // work opens one document as the window would, and answers.
@@ -102,7 +126,7 @@ func work(q request, out io.Writer) error {
 	var last answer
 	if q.Mode == stepping {
 		var err error
-		if last, err = d.step(changes, out); err != nil {
+		if last, err = d.step(changes, q.From, max(q.Stride, 1), out); err != nil {
 			return err
 		}
 	} else {
@@ -120,13 +144,18 @@ func work(q request, out io.Writer) error {
 // last document needed.
 const trimAbove = 96 << 20
 
-// step adds one change after the other, and says before each which it is.
-func (o *opened) step(changes []artefact.Change, out io.Writer) (last answer, err error) {
-	for i := range changes {
+// step adds the first changes and then so many at a time, and says before each
+// step with which it begins.
+func (o *opened) step(changes []artefact.Change, from, stride int, out io.Writer) (last answer, err error) {
+	for i, next := 0, 0; i < len(changes); i = next {
+		if next = i + stride; i < from {
+			next = from
+		}
+		next = min(next, len(changes))
 		if err := writeFrame(out, answer{Step: i}); err != nil {
 			return last, err
 		}
-		if last = o.add(changes[:i+1]); last.Refused {
+		if last = o.add(changes[:next]); last.Refused {
 			last.Step = i
 			return last, nil
 		}
@@ -138,6 +167,7 @@ func (o *opened) step(changes []artefact.Change, out io.Writer) (last answer, er
 // thrown away afterwards.
 type opened struct {
 	a      *artefact.Artefact // nil until it can be read as one
+	of     int                // how many changes it has
 	begun  artefact.Person
 	owners artefact.Owners
 }
@@ -149,8 +179,8 @@ func (o *opened) close() {
 	}
 }
 
-// add opens the document from changes, or adds the last of them to what is
-// open, and reads its View.
+// add opens the document from changes, or adds those that it does not have to
+// what is open, and reads its View.
 func (o *opened) add(changes []artefact.Change) answer {
 	refused := answer{Refused: true}
 	var err error
@@ -159,8 +189,9 @@ func (o *opened) add(changes []artefact.Change) answer {
 			o.a.BegunBy(o.begun)
 		}
 	} else {
-		err = o.a.Merge(changes[len(changes)-1])
+		err = o.a.Merge(changes[o.of:]...)
 	}
+	o.of = len(changes)
 	waits := answer{Waits: waitsFirst}
 	switch {
 	case errors.Is(err, artefact.ErrKind):

@@ -36,6 +36,10 @@ type request struct {
 	Changes []form            `cbor:"4,keyasint"`
 	Owners  map[string]string `cbor:"5,keyasint"`
 	Begun   string            `cbor:"6,keyasint,omitempty"`
+	// While stepping, the first From changes are one step, and each further step
+	// is of Stride.
+	From   int `cbor:"7,keyasint,omitempty"`
+	Stride int `cbor:"8,keyasint,omitempty"`
 }
 
 // answer is a step that is about to be taken, or the end.

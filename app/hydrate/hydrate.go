@@ -23,6 +23,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -59,10 +60,14 @@ type Result struct {
 
 // Good are the changes of a list that are not among the poisoned.
 func (r Result) Good(all []artefact.Change) []artefact.Change {
-	return slices.DeleteFunc(slices.Clone(all), func(c artefact.Change) bool {
-		h := automerge.HashOf(c.Raw)
-		return slices.ContainsFunc(r.Poison, func(p *Poison) bool { return p.Change == h })
-	})
+	bad := map[automerge.Hash]bool{}
+	for _, p := range r.Poison {
+		bad[p.Change] = true
+	}
+	if len(bad) == 0 {
+		return slices.Clone(all)
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(c artefact.Change) bool { return bad[automerge.HashOf(c.Raw)] })
 }
 
 // A Poison is one change that must not be opened, and why.
@@ -107,19 +112,25 @@ var (
 	ErrClosed = errors.New("the pool is closed")
 )
 
-// mostPoison is how many changes of one device are looked for one by one.
-// Whoever sends more is not having an accident, and each costs a child and up
-// to the time limit: the rest of what that device sent is set aside with them.
+// mostPoison is how many changes of one device are looked for one by one, in
+// whatever documents. Whoever sends more is not having an accident, and each
+// costs a child and up to the time limit: what else is new of that device is set
+// aside as [Suspect], unseen, until [Pool.Forgive].
 const mostPoison = 8
+
+// mostSteps is how many changes a document may have that is looked through one by
+// one.
+const mostSteps = 256
 
 // Hydrate opens a document in a child. An error is trouble of this device, or
 // the end of ctx; what is wrong with the document is in the Result.
 func (p *Pool) Hydrate(ctx context.Context, job Job) (Result, error) {
 	s := sift(job)
-	if len(s.order) == 0 {
-		return Result{Waits: artefact.ErrIncomplete, Poison: s.poison}, nil
-	}
 	for {
+		s.doubt(p.overdrawn)
+		if len(s.order) == 0 {
+			return Result{Waits: artefact.ErrIncomplete, Poison: s.poison}, nil
+		}
 		end, err := p.try(ctx, s.request(whole))
 		if err != nil {
 			return Result{}, err
@@ -133,23 +144,31 @@ func (p *Pool) Hydrate(ctx context.Context, job Job) (Result, error) {
 		if err := p.find(ctx, s, end); err != nil {
 			return Result{}, err
 		}
-		if len(s.order) == 0 {
-			return Result{Waits: artefact.ErrIncomplete, Poison: s.poison}, nil
-		}
 	}
 }
 
 // find finds the change that made the whole set fail, and takes it out. A
 // child opens one change after the other and says before each which it is, so
-// one more child is all it costs. A set that fails only when it comes at once is
-// cut in half until the first change is found with which it fails.
+// one more child is all it costs. Of a long document, where each step takes
+// longer than the one before, a child goes in strides first, and another looks at
+// the stride at which that one ended. A set that fails only when it comes at once
+// is cut in half until the first change is found with which it fails.
 func (p *Pool) find(ctx context.Context, s *sifted, failed ending) error {
-	end, err := p.try(ctx, s.request(stepping))
+	stride := 1
+	if n := len(s.order); n > mostSteps {
+		stride = int(math.Sqrt(float64(n)))
+	}
+	from := 0
+	end, err := p.try(ctx, s.steps(s.order, 0, stride))
+	if err == nil && end.why != "" && stride > 1 {
+		from = end.step
+		end, err = p.try(ctx, s.steps(s.order[:min(from+stride, len(s.order))], from, 1))
+	}
 	if err != nil {
 		return err
 	}
-	if end.why != "" {
-		s.blame(end.step, end)
+	if end.why != "" && end.step >= from {
+		p.blame(s.blame(end.step, end))
 		return nil
 	}
 	good, bad := 0, len(s.order)
@@ -173,7 +192,7 @@ func (p *Pool) find(ctx context.Context, s *sifted, failed ending) error {
 		}
 		last = end
 	}
-	s.blame(bad-1, last)
+	p.blame(s.blame(bad-1, last))
 	return nil
 }
 

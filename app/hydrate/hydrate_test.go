@@ -282,6 +282,100 @@ func TestWhoeverSendsTooMuchPoisonIsBelievedNoMore(t *testing.T) {
 	}
 }
 
+// The longer a document, the longer each step: it is not looked through one by one.
+func TestPoisonInALongDocumentIsFoundSoon(t *testing.T) {
+	const n = 2000
+	k, _ := kind.Of("brief")
+	a, err := artefact.New(testDoc, k, automerge.Actor(actorOf(1, 1)), owners)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	var all []artefact.Change
+	for i := range n {
+		c, ok, err := a.Commit(time.UnixMilli(int64(i)))
+		if err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		all = append(all, c)
+		if err := a.Splice("problem", 0, 0, "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, at := range []int{n - 1, n / 2, 0} {
+		p := pool(t, Options{})
+		bad := wire(t, crash([]automerge.Hash{automerge.HashOf(all[at].Raw)}, 1))
+		began := time.Now()
+		res := hydrated(t, p, all[:n/4], append(slices.Clone(all[n/4:]), bad))
+		took := time.Since(began)
+		if len(res.Poison) != 1 || res.Poison[0].Change != automerge.HashOf(bad.Raw) || res.Poison[0].Why != Crashes || len(res.View.Text("problem")) != n-1 {
+			t.Errorf("named: %v", res.Poison)
+		}
+		if took > 6*time.Second || p.Stats().Died > 3 {
+			t.Errorf("it took %v and %d children", took, p.Stats().Died)
+		}
+		t.Logf("after %d of %d changes: %v", at+1, n, took)
+	}
+}
+
+// One device and many documents: it costs no more children than one document.
+func TestPoisonIsCountedAcrossDocuments(t *testing.T) {
+	all := written(t)
+	want, _ := here(t, all)
+	p := pool(t, Options{})
+	first := func(doc byte, c artefact.Change) Result {
+		t.Helper()
+		c.Doc = artefact.DocID{doc, 7}
+		res, err := p.Hydrate(t.Context(), Job{Doc: c.Doc, New: []artefact.Change{c}, Owners: owners})
+		if err != nil || len(res.Poison) != 1 || res.Poison[0].Writer != device(9) {
+			t.Fatalf("%v, %v", res.Poison, err)
+		}
+		return res
+	}
+	for i := range 5 * mostPoison {
+		want := Suspect
+		if i < mostPoison {
+			want = Crashes
+		}
+		if res := first(byte(i), wire(t, crash(nil, 1))); res.Poison[0].Why != want {
+			t.Fatalf("document %d: %v", i, res.Poison[0])
+		}
+	}
+	if s := p.Stats(); s.Died > 2*mostPoison {
+		t.Errorf("it cost %d children", s.Died)
+	}
+	// What the others write is opened as ever, and what was known of that device stays.
+	bad := wire(t, crash(heads(all[1]), 1))
+	if res := hydrated(t, p, all[:3], append(slices.Clone(all[3:]), bad)); asJSON(t, res.View) != want || len(res.Poison) != 1 || res.Poison[0].Why != Suspect {
+		t.Errorf("the others’ changes are not opened: %v", res.Poison)
+	}
+	if res := hydrated(t, p, append(slices.Clone(all), bad), nil); asJSON(t, res.View) != want || len(res.Poison) != 1 || res.Poison[0].Why != Crashes {
+		t.Errorf("what is held is not looked at: %v", res.Poison)
+	}
+	p.Forgive()
+	if res := first(200, wire(t, crash(nil, 1))); res.Poison[0].Why != Crashes {
+		t.Errorf("forgiven, it is still not looked at: %v", res.Poison[0])
+	}
+}
+
+// Thousands of changes under one number are sorted out in no time: somebody can
+// send so many at once.
+func TestManyChangesUnderOneNumberCostNothing(t *testing.T) {
+	const n = 20_000
+	job := Job{Doc: testDoc}
+	for i := range n {
+		job.New = append(job.New, crash([]automerge.Hash{{byte(i), byte(i >> 8)}}, 1))
+	}
+	began := time.Now()
+	s := sift(job)
+	if len(s.order) != 1 || len(s.poison) != n-1 {
+		t.Errorf("%d and %d", len(s.order), len(s.poison))
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
+
 // Two changes under one number part the devices for ever, if each keeps the one
 // that came first. All keep the one that others have built on.
 func TestOfTwoChangesUnderOneNumberAllKeepTheSame(t *testing.T) {
@@ -347,6 +441,7 @@ func TestThisProcessSurvivesEveryMalformedChange(t *testing.T) {
 		case 3:
 			have = append(have, all[i+1:]...)
 		}
+		p.Forgive() // each is its writer’s first
 		res := hydrated(t, p, have, fresh)
 		for _, x := range res.Poison {
 			whys[x.Why]++

@@ -45,6 +45,8 @@ type Pool struct {
 	mu    sync.Mutex
 	idle  *time.Timer
 	stats Stats
+	// blamed counts the poison of each device since the last Forgive.
+	blamed map[artefact.Device]int
 }
 
 // Stats count what a pool has done.
@@ -65,7 +67,7 @@ func New(o Options) *Pool {
 	o.Documents = cmp.Or(o.Documents, defaultDocs)
 	o.Bytes = cmp.Or(o.Bytes, defaultBytes)
 	o.Idle = cmp.Or(o.Idle, defaultIdle)
-	p := &Pool{o: o, free: make(chan *process, o.Processes)}
+	p := &Pool{o: o, free: make(chan *process, o.Processes), blamed: map[artefact.Device]int{}}
 	p.quit, p.stop = context.WithCancel(context.Background())
 	for range o.Processes {
 		p.free <- nil
@@ -155,6 +157,26 @@ func (p *Pool) try(ctx context.Context, q request) (ending, error) {
 	}
 	p.count(func(s *Stats) { s.Died++ })
 	return ending{why: why, where: where, step: step}, nil
+}
+
+// Forgive lets each device cost as much again as at the beginning, so that what
+// was [Suspect] can be looked at.
+func (p *Pool) Forgive() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.blamed)
+}
+
+func (p *Pool) blame(who artefact.Device) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.blamed[who]++
+}
+
+func (p *Pool) overdrawn(who artefact.Device) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.blamed[who] >= mostPoison
 }
 
 func (p *Pool) count(fn func(*Stats)) {

@@ -3,6 +3,8 @@ package hydrate
 import (
 	"bytes"
 	"cmp"
+	"math/big"
+	"math/bits"
 	"slices"
 
 	"longhand/app/artefact"
@@ -16,7 +18,6 @@ type sifted struct {
 	job    Job
 	order  []one // what has to be there first comes first; otherwise by hash
 	poison []*Poison
-	blamed map[artefact.Device]int
 	begun  artefact.Person
 }
 
@@ -27,7 +28,7 @@ type one struct {
 }
 
 func sift(job Job) *sifted {
-	s := &sifted{job: job, blamed: map[artefact.Device]int{}}
+	s := &sifted{job: job}
 	seen := map[automerge.Hash]bool{}
 	var all []one
 	for i, c := range slices.Concat(job.Have, job.New) {
@@ -77,44 +78,63 @@ func (s *sifted) once(all []one) []one {
 		same[n] = append(same[n], o)
 	}
 	out := map[automerge.Hash]bool{}
+	if len(same) == len(all) {
+		return all
+	}
+	followers := countFollowers(all)
 	for _, o := range all {
-		rivals := same[number{o.meta.Actor, o.meta.Seq}]
-		if len(rivals) == 1 || out[o.meta.Hash] {
+		n := number{o.meta.Actor, o.meta.Seq}
+		rivals := same[n]
+		if len(rivals) < 2 {
 			continue
 		}
+		delete(same, n)
 		slices.SortFunc(rivals, func(a, b one) int {
-			return cmp.Or(-cmp.Compare(followers(all, a), followers(all, b)), bytes.Compare(a.meta.Hash[:], b.meta.Hash[:]))
+			return cmp.Or(-cmp.Compare(followers[a.meta.Hash], followers[b.meta.Hash]), bytes.Compare(a.meta.Hash[:], b.meta.Hash[:]))
 		})
 		for _, lost := range rivals[1:] {
-			if !out[lost.meta.Hash] {
-				out[lost.meta.Hash] = true
-				s.refuse(lost, Twice, "")
-			}
+			out[lost.meta.Hash] = true
+			s.refuse(lost, Twice, "")
 		}
 	}
 	return slices.DeleteFunc(all, func(o one) bool { return out[o.meta.Hash] })
 }
 
-// followers counts the other devices that have built on a change.
-func followers(all []one, first one) int {
-	builds := map[automerge.Hash][]one{}
+// countFollowers counts for every change the other devices that have built on
+// it. It goes once through the changes, the last first: a change has the
+// followers of those that name it, and their writers.
+func countFollowers(all []one) map[automerge.Hash]int {
+	nth := map[artefact.Device]int{}
 	for _, o := range all {
+		if who := artefact.WriterOf(o.meta.Actor); nth[who] == 0 {
+			nth[who] = len(nth) + 1
+		}
+	}
+	sets, out := map[automerge.Hash]*big.Int{}, map[automerge.Hash]int{}
+	for _, o := range slices.Backward(inOrder(slices.Clone(all))) {
+		who := nth[artefact.WriterOf(o.meta.Actor)]
+		mine := sets[o.meta.Hash]
+		if mine == nil {
+			mine = new(big.Int)
+		}
+		out[o.meta.Hash] = ones(mine) - int(mine.Bit(who))
+		passed := new(big.Int).SetBit(mine, who, 1)
 		for _, d := range o.meta.Deps {
-			builds[d] = append(builds[d], o)
-		}
-	}
-	who, seen := map[artefact.Device]bool{}, map[automerge.Hash]bool{}
-	for next := []automerge.Hash{first.meta.Hash}; len(next) > 0; next = next[1:] {
-		for _, o := range builds[next[0]] {
-			if !seen[o.meta.Hash] {
-				seen[o.meta.Hash] = true
-				who[artefact.WriterOf(o.meta.Actor)] = true
-				next = append(next, o.meta.Hash)
+			if sets[d] == nil {
+				sets[d] = new(big.Int)
 			}
+			sets[d].Or(sets[d], passed)
 		}
+		delete(sets, o.meta.Hash)
 	}
-	delete(who, artefact.WriterOf(first.meta.Actor))
-	return len(who)
+	return out
+}
+
+func ones(n *big.Int) (count int) {
+	for _, w := range n.Bits() {
+		count += bits.OnesCount(uint(w))
+	}
+	return count
 }
 
 // inOrder puts every change after what it depends on, as far as that is there.
@@ -154,18 +174,18 @@ func inOrder(all []one) []one {
 	return out // a ring of dependencies would need a collision of SHA-256
 }
 
-// blame takes one change out, and what its writer sent besides when it is one
-// too many.
-func (s *sifted) blame(i int, end ending) {
+// blame takes one change out, and says whose it is.
+func (s *sifted) blame(i int, end ending) artefact.Device {
 	o := s.order[i]
 	s.order = slices.Delete(s.order, i, i+1)
 	s.refuse(o, end.why, end.where)
-	who := artefact.WriterOf(o.meta.Actor)
-	if s.blamed[who]++; s.blamed[who] < mostPoison {
-		return
-	}
+	return artefact.WriterOf(o.meta.Actor)
+}
+
+// doubt takes out what is new of writers who have sent too much poison.
+func (s *sifted) doubt(overdrawn func(artefact.Device) bool) {
 	s.order = slices.DeleteFunc(s.order, func(o one) bool {
-		if o.held || artefact.WriterOf(o.meta.Actor) != who {
+		if o.held || !overdrawn(artefact.WriterOf(o.meta.Actor)) {
 			return false
 		}
 		s.refuse(o, Suspect, "")
@@ -182,6 +202,14 @@ const (
 
 // request asks for all that is left.
 func (s *sifted) request(m mode) request { return s.ask(m, s.order) }
+
+// steps asks for a document step by step: the first changes at once, and then so
+// many at a time.
+func (s *sifted) steps(all []one, from, stride int) request {
+	r := s.ask(stepping, all)
+	r.From, r.Stride = from, stride
+	return r
+}
 
 // first asks for the first n, at once.
 func (s *sifted) first(n int) request { return s.ask(whole, s.order[:n]) }

@@ -119,25 +119,7 @@ func Instant(t time.Time) string {
 func (r Record) Markdown() string {
 	var b strings.Builder
 	v := r.View
-	b.WriteString("---\n")
-	front := func(key, value string) {
-		if value != "" {
-			fmt.Fprintf(&b, "%s: %s\n", key, yaml(value))
-		}
-	}
-	front("id", r.ID)
-	front("kind", r.Kind.ID)
-	front("title", v.Title())
-	front("state", firstNonEmpty(v.State, "contested"))
-	front("author", r.Name(v.Author))
-	front("created", Instant(v.Created))
-	front("updated", Instant(v.Updated))
-	for _, f := range r.Kind.Fields {
-		if f.Place != kind.Say && !f.Type.Written() && f.Type != kind.List && f.Type != kind.Record {
-			front(f.Key, r.line(f, f.Key))
-		}
-	}
-	b.WriteString("---\n\n# " + heading(v.Title(), r.Kind.Name) + "\n")
+	b.WriteString(r.FrontMatter() + "\n# " + heading(v.Title(), r.Kind.Name) + "\n")
 	for _, f := range r.Kind.Fields {
 		if f.Key == "title" || f.Auto && f.Type == kind.Record {
 			continue
@@ -159,6 +141,32 @@ func (r Record) Markdown() string {
 			b.WriteString("\n")
 		}
 	}
+	return b.String()
+}
+
+// FrontMatter is what a program wants to know of the artefact, in YAML.
+func (r Record) FrontMatter() string {
+	var b strings.Builder
+	v := r.View
+	b.WriteString("---\n")
+	front := func(key, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "%s: %s\n", key, yaml(value))
+		}
+	}
+	front("id", r.ID)
+	front("kind", r.Kind.ID)
+	front("title", v.Title())
+	front("state", firstNonEmpty(v.State, "contested"))
+	front("author", r.Name(v.Author))
+	front("created", Instant(v.Created))
+	front("updated", Instant(v.Updated))
+	for _, f := range r.Kind.Fields {
+		if f.Place != kind.Say && !f.Type.Written() && f.Type != kind.List && f.Type != kind.Record {
+			front(f.Key, r.line(f, f.Key))
+		}
+	}
+	b.WriteString("---\n")
 	return b.String()
 }
 

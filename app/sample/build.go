@@ -41,6 +41,12 @@ func (m moment) step(set map[string]any) Step {
 	return Step{Week: m.week, Day: m.day, At: m.at, Who: m.who, Set: set}
 }
 
+// apart is a step of somebody who had not yet received the one before.
+func apart(s Step) Step {
+	s.Apart = true
+	return s
+}
+
 // A decision, from the question to what became of it.
 type decision struct {
 	slug, title       string

@@ -269,6 +269,11 @@ var decisionsLate = []decision{
 			{moment{"tom", -1, fri, "11:40"}, agrees, "Buying leaves us with 4.1 months of reserve in place of 4.9. I can sleep with either."},
 			{moment{who: "oskar"}, "", ""},
 		},
+		// Both wrote on a train, and neither had the other's date: it is for Ines to keep one.
+		after: []Step{
+			moment{"mireille", 0, tue, "15:10"}.step(map[string]any{"decide-by": "+1 Tue"}),
+			apart(moment{"tom", 0, wed, "09:05"}.step(map[string]any{"decide-by": "+1 Fri"})),
+		},
 		links: []string{"kiosk-four"},
 	},
 	{

@@ -42,4 +42,6 @@ type Step struct {
 	// Move is the state entered, after the values are set.
 	Move    string
 	Because string
+	// Apart: whoever took it had not yet received the step before.
+	Apart bool
 }

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -22,8 +24,10 @@ import (
 // The format of a backup is in FORMAT.md.
 
 const (
-	backupVersion = 1
+	backupVersion = 2 // 1 had no changes
 	mostItem      = 9 << 20
+	keysAnItem    = 100_000
+	keyLen        = 16 + 32 // document and change hash
 )
 
 const (
@@ -31,6 +35,7 @@ const (
 	itemBlob
 	itemEntry
 	itemEnd
+	itemChanges
 )
 
 type (
@@ -130,7 +135,15 @@ func (w *Workspace) writeBackup(ctx context.Context, f io.Writer, passphrase str
 	if err := put(itemBegin, backupBegin{Version: backupVersion, Team: w.team, Name: w.TeamName(), Person: w.person, Keys: me.Keys, Relays: me.Relays, At: w.Now().Unix()}); err != nil {
 		return sum, err
 	}
-	// The own journal first: what is packed into segments meanwhile is in both.
+	// People write, and things arrive, while this takes its time. What the store
+	// has now is what the backup answers for. It was all in the journals before it
+	// was in the store, and those are read after this, so they have it and perhaps
+	// more; the own journal first, for what is packed into segments meanwhile.
+	keys, err := w.changeKeys()
+	if err != nil {
+		return sum, err
+	}
+	sum.Documents, sum.Digest = digest(keys)
 	last := w.journal.Last()
 	for from := uint64(1); from <= last; {
 		entries, err := w.Entries(from, 256)
@@ -154,8 +167,10 @@ func (w *Workspace) writeBackup(ctx context.Context, f io.Writer, passphrase str
 			return sum, err
 		}
 	}
-	if sum.Documents, sum.Digest, err = w.digest(); err != nil {
-		return sum, err
+	for part := range slices.Chunk(keys, keysAnItem) {
+		if err := put(itemChanges, bytes.Join(part, nil)); err != nil {
+			return sum, err
+		}
 	}
 	if err := put(itemEnd, sum); err != nil {
 		return sum, err
@@ -163,40 +178,62 @@ func (w *Workspace) writeBackup(ctx context.Context, f io.Writer, passphrase str
 	return sum, errors.Join(sealed.Close(), buffered.Flush())
 }
 
+// backUpKept copies what is kept of one sort. A file that went meanwhile had its
+// place taken by another, which a second look finds.
 func (w *Workspace) backUpKept(ctx context.Context, kind relay.Kind, put func(int, any) error) (n int, err error) {
-	var refs []relay.Ref
-	if err := w.keep.List(ctx, kind, func(r relay.Ref) error { refs = append(refs, r); return nil }); err != nil {
-		return 0, err
-	}
-	for _, ref := range refs {
-		b, err := w.keep.Fetch(ctx, ref)
-		if errors.Is(err, relay.ErrGone) || err == nil && b.Damaged {
-			continue // what took its place was listed, or is in the own journal, or on a relay
-		}
-		if err != nil {
+	done := map[relay.Ref]bool{}
+	for again := true; again; {
+		again = false
+		var refs []relay.Ref
+		if err := w.keep.List(ctx, kind, func(r relay.Ref) error { refs = append(refs, r); return nil }); err != nil {
 			return n, err
 		}
-		if err := put(itemBlob, backupBlob{Kind: b.Kind, Author: b.Author, First: b.First, Last: b.Last, Counter: b.Counter, Mailbox: b.Mailbox, Bytes: b.Bytes}); err != nil {
-			return n, err
+		for _, ref := range refs {
+			if done[ref] {
+				continue
+			}
+			done[ref] = true
+			b, err := w.keep.Fetch(ctx, ref)
+			if errors.Is(err, relay.ErrGone) {
+				again = true
+				continue
+			}
+			if err != nil {
+				return n, err
+			}
+			if b.Damaged {
+				continue // it is in the own journal, or on a relay
+			}
+			if err := put(itemBlob, backupBlob{Kind: b.Kind, Author: b.Author, First: b.First, Last: b.Last, Counter: b.Counter, Mailbox: b.Mailbox, Bytes: b.Bytes}); err != nil {
+				return n, err
+			}
+			n++
 		}
-		n++
 	}
 	return n, nil
 }
 
-// digest sums up which changes the store has.
-func (w *Workspace) digest() (documents int, sum [32]byte, err error) {
-	h := sha256.New()
-	last := ""
+// changeKeys names the changes that the store has, in order.
+func (w *Workspace) changeKeys() (out [][]byte, err error) {
 	err = w.store.View(func(tx *storage.Tx) error {
-		return tx.Keys(inChanges, nil, func(key []byte) error { // in the order of the keys
-			h.Write(key)
-			if doc := string(key[:16]); doc != last {
-				documents++
-				last = doc
-			}
+		return tx.Keys(inChanges, nil, func(key []byte) error {
+			out = append(out, bytes.Clone(key))
 			return nil
 		})
 	})
-	return documents, [32]byte(h.Sum(nil)), err
+	return out, err
+}
+
+// digest sums up the names of changes.
+func digest(keys [][]byte) (documents int, sum [32]byte) {
+	h := sha256.New()
+	last := ""
+	for _, key := range keys {
+		h.Write(key)
+		if doc := string(key[:16]); doc != last {
+			documents++
+			last = doc
+		}
+	}
+	return documents, [32]byte(h.Sum(nil))
 }

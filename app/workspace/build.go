@@ -302,8 +302,8 @@ func linkedHead(v artefact.View, id, how string, back bool) Linked {
 	return Linked{ID: id, Doc: v.Doc, Title: v.Title(), Kind: v.Kind, Mark: mark(k, v.State, nil), Back: back, How: how}
 }
 
-func keysOf[V any](m map[string]V) func(func(string) bool) {
-	return func(yield func(string) bool) {
+func keysOf[K comparable, V any](m map[K]V) func(func(K) bool) {
+	return func(yield func(K) bool) {
 		for k := range m {
 			if !yield(k) {
 				return

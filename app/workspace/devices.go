@@ -1,8 +1,11 @@
 package workspace
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -191,13 +194,33 @@ func (w *Workspace) deviceName(d roster.Device) string {
 func (w *Workspace) Causes() []Cause {
 	out := []Cause{}
 	st := w.replica.Status()
+	refused := map[journal.DeviceID]int{}
 	for _, c := range st.Causes {
 		if c.Code == replica.NoRelay && (w.Sample() || w.alone()) {
 			continue // there is nobody to send to
 		}
+		if c.Code == replica.WasRefused {
+			if refused[c.Device]++; refused[c.Device] > mostNamed {
+				continue
+			}
+		}
 		out = append(out, w.cause(c))
 	}
+	for _, d := range slices.SortedFunc(keysOf(refused), func(a, b journal.DeviceID) int { return bytes.Compare(a[:], b[:]) }) {
+		if more := refused[d] - mostNamed; more > 0 {
+			out = append(out, Cause{Code: string(replica.WasRefused), Device: d.String(), What: fmt.Sprintf("Of %s %s more were set aside.", w.labelOf(d), Thousands(more)), Next: "Everything else goes on."})
+		}
+	}
 	return out
+}
+
+// Thousands writes a number as one reads it: 4,990.
+func Thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 // A Cause is one of them, in words.
@@ -217,15 +240,18 @@ func (w *Workspace) cause(c replica.Cause) Cause {
 	if d, ok := w.roster.State().Device(c.Device); ok {
 		out.Device, who = c.Device.String(), w.deviceName(d)
 	}
-	at := c.Relay
-	if at == "" {
-		at = "the relay"
+	at := "the relay"
+	if c.Relay != "" {
+		at = relayWords(c.Relay)
 	}
 	run := fmt.Sprintf("changes %d to %d", c.First, c.Last)
 	if c.First == c.Last {
 		run = fmt.Sprintf("change %d", c.First)
 	}
 	out.What, out.Next = causeWords(c, who, at, run)
+	if c.First == c.Last {
+		out.What = strings.NewReplacer(" are missing", " is missing", " wait for", " waits for", " cannot be read and were", " cannot be read and was", ". They do", ". It does").Replace(out.What)
+	}
 	if c.Err != nil {
 		out.Safe = Explain(c.Err).Safe
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -21,7 +22,7 @@ import (
 
 const (
 	allSafe     = "Nothing is lost: what was saved before is as it was."
-	onlyThis    = "Nothing else was changed."
+	onlyThis    = "Nothing was changed."
 	savedHere   = "Everything you wrote is saved on this device."
 	nothingMade = "Nothing was created."
 )
@@ -138,10 +139,31 @@ func explainStore(err error) *Problem {
 		return &Problem{"disk-full", "There is no room left on the disk, so the last edit is not saved.", allSafe, "Free some space. An open window keeps what is typed and saves it as soon as there is room."}
 	case errors.Is(err, syscall.EROFS):
 		return &Problem{"read-only", "The disk can only be read.", allSafe, "Make it writable, and try again."}
+	case errors.Is(err, fs.ErrNotExist):
+		return notThere(err)
 	case errors.Is(err, fs.ErrPermission) && !errors.Is(err, relay.ErrNotAllowed):
 		return &Problem{"not-allowed", sentence(err.Error()), allSafe, "Give your user the right to read and write there."}
 	}
 	return nil
+}
+
+// notThere names the file or folder that is not there, if the error says which.
+func notThere(err error) *Problem {
+	var at *fs.PathError
+	if !errors.As(err, &at) {
+		return nil
+	}
+	path := strings.TrimSuffix(at.Path, ".part")
+	what := "file " + path
+	if dir := filepath.Dir(path); !exists(dir) {
+		what = "folder " + dir
+	}
+	return &Problem{"not-there", fmt.Sprintf("There is no %s.", what), allSafe, "Check how it is written, and whether its drive is connected."}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // cause is the part of a message that names the object, without the words
@@ -200,7 +222,7 @@ func explainRelay(err error) *Problem {
 	var at *relay.Error
 	where := "the relay"
 	if errors.As(err, &at) {
-		where = at.Relay
+		where = relayWords(at.Relay)
 	}
 	switch {
 	case errors.Is(err, ErrOnlyCopy):
@@ -215,12 +237,25 @@ func explainRelay(err error) *Problem {
 		return &Problem{"relay-full", fmt.Sprintf("There is no room left on %s.", where), savedHere + " It is sent as soon as there is room.", "Free some space there, or add another relay."}
 	case errors.Is(err, relay.ErrNotAllowed):
 		return &Problem{"relay-not-allowed", fmt.Sprintf("Longhand may not read or write %s.", where), savedHere, "Make the folder, or the drive that it is on, writable for you."}
+	case errors.Is(err, relay.ErrTooNew):
+		return &Problem{"newer", fmt.Sprintf("%s was made a relay by a later version of Longhand.", sentenceStart(where)), savedHere, "Update Longhand on this device."}
 	case errors.Is(err, relay.ErrNotRelay):
-		return &Problem{"relay-not", fmt.Sprintf("%s is no Longhand relay.", where), savedHere, "Choose an empty folder, or the one that the others use."}
+		return &Problem{"relay-not", fmt.Sprintf("%s is no Longhand relay.", sentenceStart(where)), savedHere, "Choose an empty folder, or the one that the others use."}
 	case errors.Is(err, relay.ErrUnreachable):
 		return &Problem{"relay-unreachable", fmt.Sprintf("%s cannot be reached.", sentenceStart(where)), savedHere + " It is sent when the relay is back.", "Check that the drive is mounted and the folder is there."}
 	}
 	return nil
+}
+
+// relayWords is a relay in words.
+func relayWords(relay string) string {
+	if path, ok := strings.CutPrefix(relay, "folder:"); ok {
+		return "the folder " + path
+	}
+	if strings.Contains(relay, "://") {
+		return "the relay " + relay
+	}
+	return "the folder " + relay
 }
 
 func sentenceStart(s string) string { return strings.TrimSuffix(sentence(s), ".") }

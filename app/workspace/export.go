@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"longhand/app/cadence"
 	"longhand/app/render/typeset"
 )
 
@@ -16,6 +17,11 @@ import (
 func (w *Workspace) ExportReview(ctx context.Context, week, form string, progress func(Progress)) (name string, data []byte, err error) {
 	if err := w.desk.flush(w); err != nil {
 		return "", nil, err
+	}
+	if asked, err := w.week(week); err != nil {
+		return "", nil, err
+	} else if cadence.WeekOf(w.Now(), w.teamZone()).Before(asked) {
+		return "", nil, fmt.Errorf("%w: %s has not begun", ErrUsage, asked)
 	}
 	r, err := w.Review(week)
 	if err != nil {

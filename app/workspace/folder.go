@@ -121,11 +121,22 @@ func (o Options) key(ctx context.Context) (storage.Key, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return storage.Key{}, fmt.Errorf("make the data folder: %w", err)
 	}
+	o.closeToOthers()
 	place := o.place()
 	if place.Exists() {
 		return place.Load(ctx)
 	}
 	return place.Create(ctx)
+}
+
+// closeToOthers takes the rights of everybody else from a data folder that was
+// there before, or was copied. Everything in it is sealed, but not how much there
+// is of it. A folder of somebody else’s, or on a file system without rights, stays
+// as it is.
+func (o Options) closeToOthers() {
+	if info, err := os.Stat(o.Dir); err == nil && info.IsDir() && info.Mode().Perm()&0o077 != 0 {
+		_ = os.Chmod(o.Dir, info.Mode()&^0o077) // the doctor says so if it is still open
+	}
 }
 
 // updateSelf changes who this device is, and saves it before it counts.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"longhand/app/artefact"
+	"longhand/app/cadence"
 	"longhand/app/kind"
 )
 
@@ -30,6 +31,10 @@ func (w *Workspace) NewWith(kindID, title, markdown string, assignments []string
 	if title == "" && k.One == kind.Any {
 		return "", fmt.Errorf("%w: give it a title", ErrUsage)
 	}
+	week, err := w.weekAsked(k, values)
+	if err != nil {
+		return "", err
+	}
 	// What cannot be written is found before anything is begun.
 	for path, value := range values {
 		f, err := artefact.FieldAt(k, path)
@@ -49,15 +54,36 @@ func (w *Workspace) NewWith(kindID, title, markdown string, assignments []string
 			}
 		}
 	}
-	id, err := w.New(kindID, title)
-	if err != nil || len(values) == 0 {
-		return id, err
+	if w.Joining() {
+		return "", ErrJoining
 	}
-	doc, err := w.index.find(id)
+	doc, err := w.scoped(k, week, title)
 	if err != nil {
 		return "", err
 	}
-	return id, w.assign(doc, values)
+	if len(values) > 0 {
+		err = w.assign(doc, values)
+	}
+	return w.index.id(doc), err
+}
+
+// weekAsked is the week for which an artefact of a kind with one for each week is begun: the running one, unless the values name another, from which
+// it is taken out.
+func (w *Workspace) weekAsked(k kind.Kind, values map[string]any) (cadence.Week, error) {
+	this := cadence.WeekOf(w.Now(), w.teamZone())
+	text, asked := values["week"].(string)
+	if !asked || k.One != kind.PerWeek && k.One != kind.PerPersonWeek {
+		return this, nil
+	}
+	delete(values, "week")
+	week, err := cadence.ParseWeek(text)
+	if err != nil {
+		return this, fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	if this.Before(week) {
+		return this, fmt.Errorf("%w: %s has not begun", ErrUsage, week)
+	}
+	return week, nil
 }
 
 var (

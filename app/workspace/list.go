@@ -230,10 +230,33 @@ func (w *Workspace) Search(query string, limit int) *Found {
 	return out
 }
 
+// internal reports whether a value is of the program’s own keeping, such as a review’s snapshot, and nothing that anybody wrote or looks for.
+func internal(k kind.Kind, path string) bool {
+	key, _, inside := strings.Cut(path, "/")
+	f, ok := k.Field(key)
+	return ok && inside && f.Auto && f.Place == kind.Away
+}
+
+// searchable is a view without what is internal.
+func searchable(v artefact.View) artefact.View {
+	k, _ := kind.Of(v.Kind)
+	values := make(map[string]any, len(v.Values))
+	for path, value := range v.Values {
+		if !internal(k, path) {
+			values[path] = value
+		}
+	}
+	v.Values = values
+	return v
+}
+
 // snippet is a few words around the first match outside the title.
 func snippet(k kind.Kind, v artefact.View, words []string) string {
 	for _, path := range slices.Sorted(keysOf(v.Values)) {
 		s, ok := v.Values[path].(string)
+		if internal(k, path) {
+			continue
+		}
 		if f, err := artefact.FieldAt(k, path); !ok || err != nil || !f.Type.Written() || path == "title" {
 			continue
 		}

@@ -25,6 +25,7 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.closeToOthers()
 	key, err := o.place().Load(ctx)
 	if err != nil {
 		return nil, err
@@ -120,7 +121,11 @@ func (w *Workspace) opening(done, of int) {
 // Start begins what a window wants to happen by itself: syncing, and the index
 // for search.
 func (w *Workspace) Start() {
-	w.done.Add(2)
+	w.done.Add(3)
+	go func() {
+		defer w.done.Done()
+		w.keepLooking()
+	}()
 	go func() {
 		defer w.done.Done()
 		w.indexLater()
@@ -168,7 +173,7 @@ func (w *Workspace) indexAll(pause time.Duration) {
 // findable puts an artefact into the index, unless it is the program’s own.
 func (w *Workspace) findable(v artefact.View) {
 	if k, ok := kind.Of(v.Kind); ok && !k.Hidden {
-		w.search.Put(v)
+		w.search.Put(searchable(v))
 	}
 }
 

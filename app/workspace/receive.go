@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"longhand/app/artefact"
+	"longhand/app/artefact/automerge"
 	"longhand/sync/journal"
 	"longhand/sync/replica"
 )
@@ -24,15 +25,19 @@ var ErrNotItsWriter = errors.New("the change names another writer than the one w
 type arrived struct {
 	received
 	change artefact.Change
-	at     int64 // when its writer says that it was written, in Unix milliseconds
+	hash   automerge.Hash // of change
+	at     int64          // when its writer says that it was written, in Unix milliseconds
 }
 
 // receive applies entries that the replica has verified. What is wrong with one
 // does not hold up the others: it is set aside, and returned. An error is this
 // device’s own trouble.
 func (w *Workspace) receive(ctx context.Context, all []received) (refused replica.Refusals, err error) {
+	w.taking.Lock()
+	defer w.taking.Unlock()
 	byDoc := map[artefact.DocID]*job{}
 	var jobs []*job
+	var unread []Refused
 	for _, r := range all {
 		c, meta, err := artefact.ParseChange(r.body)
 		if err == nil && artefact.WriterOf(meta.Actor) != artefact.Device(r.device.String()) {
@@ -40,9 +45,7 @@ func (w *Workspace) receive(ctx context.Context, all []received) (refused replic
 		}
 		if err != nil {
 			refused = append(refused, r.refusal(err.Error()))
-			if err := w.setAside(r, err); err != nil {
-				return nil, err
-			}
+			unread = append(unread, Refused{Device: r.device, Number: r.number, Why: err.Error(), Body: r.body})
 			continue
 		}
 		j := byDoc[c.Doc]
@@ -51,9 +54,12 @@ func (w *Workspace) receive(ctx context.Context, all []received) (refused replic
 			byDoc[c.Doc] = j
 			jobs = append(jobs, j)
 		}
-		j.arrived = append(j.arrived, arrived{r, c, meta.Time})
+		j.arrived = append(j.arrived, arrived{r, c, meta.Hash, meta.Time})
 	}
-	if err := w.takeIn(ctx, jobs, w.taking); err != nil {
+	if err := w.setAside(unread...); err != nil {
+		return nil, err
+	}
+	if err := w.takeIn(ctx, jobs, w.takenIn); err != nil {
 		return nil, err
 	}
 	for _, j := range jobs {
@@ -62,9 +68,9 @@ func (w *Workspace) receive(ctx context.Context, all []received) (refused replic
 	return refused, nil
 }
 
-// taking tells how far it is with what has come, when that is much: somebody has
+// takenIn tells how far it is with what has come, when that is much: somebody has
 // joined, or comes back from a long absence.
-func (w *Workspace) taking(done, of int) {
+func (w *Workspace) takenIn(done, of int) {
 	if of > 4*jobsAtOnce {
 		w.notify("progress", Progress{Task: "sync", Phase: "Reading what the others wrote", Done: float64(done) / float64(of), Ended: done == of})
 	}

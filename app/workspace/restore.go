@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -35,16 +36,23 @@ func VerifyBackup(ctx context.Context, path, passphrase string, o Options) (sum 
 	if _, err := rand.Read(key); err != nil {
 		return sum, err
 	}
-	w, said, err := restore(ctx, Options{Dir: dir, Passphrase: fmt.Sprintf("%x", key), Now: o.Now, Work: 2}, path, passphrase, nil, false)
+	w, said, promised, err := restore(ctx, Options{Dir: dir, Passphrase: fmt.Sprintf("%x", key), Now: o.Now, Work: 2}, path, passphrase, nil, false)
 	if err != nil {
 		return sum, err
 	}
-	documents, digest, err := w.digest()
+	keys, err := w.changeKeys()
 	if err = errors.Join(err, w.Close()); err != nil {
 		return sum, err
 	}
-	if documents != said.Documents || digest != said.Digest {
-		return sum, fmt.Errorf("%w: %d of %d documents came back as they were", ErrBackup, documents, said.Documents)
+	if promised != nil { // what was written while the backup was made may have come back as well
+		back := map[string]bool{}
+		for _, key := range keys {
+			back[string(key)] = true
+		}
+		keys = slices.DeleteFunc(promised, func(key []byte) bool { return !back[string(key)] })
+	}
+	if documents, sum := digest(keys); documents != said.Documents || sum != said.Digest {
+		return said, fmt.Errorf("%w: %d of %d documents came back as they were", ErrBackup, documents, said.Documents)
 	}
 	return said, nil
 }
@@ -52,43 +60,44 @@ func VerifyBackup(ctx context.Context, path, passphrase string, o Options) (sum 
 // Restore makes a device of the same person out of a backup, in an empty data
 // folder.
 func Restore(ctx context.Context, o Options, path, passphrase string, progress func(Progress)) (*Workspace, error) {
-	w, _, err := restore(ctx, o, path, passphrase, progress, true)
+	w, _, _, err := restore(ctx, o, path, passphrase, progress, true)
 	return w, err
 }
 
 // restore unpacks a backup, opens it as the device that made it, without a
-// relay, and lets that enrol the new device.
-func restore(ctx context.Context, o Options, path, passphrase string, progress func(Progress), send bool) (_ *Workspace, sum BackupSum, err error) {
+// relay, and lets that enrol the new device. The keys name the changes that the
+// backup answers for; nil is exactly those that come back.
+func restore(ctx context.Context, o Options, path, passphrase string, progress func(Progress), send bool) (_ *Workspace, sum BackupSum, keys [][]byte, err error) {
 	s, err := newSelf(o)
 	if err != nil {
-		return nil, sum, err
+		return nil, sum, nil, err
 	}
 	next := s.identity
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, sum, fmt.Errorf("restore: %w", err)
+		return nil, sum, nil, fmt.Errorf("restore: %w", err)
 	}
 	defer f.Close()
 	plain, err := secret.OpenFrom(bufio.NewReaderSize(f, 1<<20), passphrase)
 	if err != nil {
-		return nil, sum, fmt.Errorf("restore: %w", err)
+		return nil, sum, nil, fmt.Errorf("restore: %w", err)
 	}
 	items := newItems(plain)
 	var begin backupBegin
 	if err := items.begin(&begin); err != nil {
-		return nil, sum, fmt.Errorf("restore: %w", err)
+		return nil, sum, nil, fmt.Errorf("restore: %w", err)
 	}
 	old, err := journal.ParseIdentity(begin.Keys)
 	if err != nil {
-		return nil, sum, fmt.Errorf("restore: %w: %w", ErrBackup, err)
+		return nil, sum, nil, fmt.Errorf("restore: %w: %w", ErrBackup, err)
 	}
 	key, err := o.key(ctx)
 	if err != nil {
-		return nil, sum, err
+		return nil, sum, nil, err
 	}
 	dir := teamDir(o.Dir, begin.Team)
 	if _, err := os.Stat(dir); err == nil {
-		return nil, sum, ErrTeamExists
+		return nil, sum, nil, ErrTeamExists
 	}
 	defer func() {
 		if err != nil {
@@ -98,25 +107,25 @@ func restore(ctx context.Context, o Options, path, passphrase string, progress f
 	tell(progress, Progress{Task: "restore", Phase: "Reading the backup", Done: -1})
 	before := self{Version: 1, Keys: begin.Keys, Person: begin.Person, Team: begin.Team, identity: old}
 	if err := before.save(dir, key); err != nil {
-		return nil, sum, err
+		return nil, sum, nil, err
 	}
-	if sum, err = items.unpack(ctx, dir, key, begin.Team, old); err != nil {
-		return nil, sum, fmt.Errorf("restore: %w", err)
+	if sum, keys, err = items.unpack(ctx, dir, key, begin.Team, old); err != nil {
+		return nil, sum, nil, fmt.Errorf("restore: %w", err)
 	}
 	tell(progress, Progress{Task: "restore", Phase: "Making what is shown from the journals", Done: -1})
 	w, err := openTeam(ctx, o, dir, key, before, roster.New(begin.Team))
 	if err != nil {
-		return nil, sum, err
+		return nil, sum, nil, err
 	}
 	if err := w.succeed(ctx, next, begin.Relays, send); err != nil {
-		return nil, sum, errors.Join(err, w.Close())
+		return nil, sum, nil, errors.Join(err, w.Close())
 	}
 	if err := errors.Join(w.Close(), setCurrent(o.Dir, dir)); err != nil {
-		return nil, sum, err
+		return nil, sum, nil, err
 	}
 	w, err = Open(ctx, o)
 	tell(progress, Progress{Task: "restore", Phase: "Done", Done: 1, Ended: true})
-	return w, sum, err
+	return w, sum, keys, err
 }
 
 // succeed takes in what was kept, and enrols the new device. One that the team
@@ -195,47 +204,51 @@ func (s items) begin(to *backupBegin) error {
 	if i.Sort != itemBegin || cbor.Unmarshal(i.Of, to) != nil {
 		return fmt.Errorf("%w: it does not begin like one", ErrBackup)
 	}
-	if to.Version != backupVersion {
+	if to.Version < 1 || to.Version > backupVersion {
 		return fmt.Errorf("format %d: %w", to.Version, ErrNewer)
 	}
 	return nil
 }
 
 // unpack writes what a backup holds into the folder of a team.
-func (s items) unpack(ctx context.Context, dir string, key storage.Key, team journal.TeamID, old *journal.Identity) (sum BackupSum, err error) {
+func (s items) unpack(ctx context.Context, dir string, key storage.Key, team journal.TeamID, old *journal.Identity) (sum BackupSum, keys [][]byte, err error) {
 	kept := filepath.Join(dir, journalDir)
 	if err := errors.Join(os.MkdirAll(kept, 0o700), folder.Create(kept)); err != nil {
-		return sum, err
+		return sum, nil, err
 	}
 	keep := folder.New(kept, team, old.Device(), folder.Options{NoWatch: true})
 	own, err := storage.OpenJournal(filepath.Join(dir, ownFile), key)
 	if err != nil {
-		return sum, err
+		return sum, nil, err
 	}
 	defer func() { err = errors.Join(err, own.Close()) }()
-	for blobs, entries := 0, 0; ; {
+	for blobs, entries, others := 0, 0, 0; ; {
 		i, err := s.next()
 		if err != nil {
-			return sum, err
+			return sum, nil, err
 		}
 		var blob backupBlob
 		var entry backupEntry
+		var names []byte
 		switch {
 		case i.Sort == itemBlob && cbor.Unmarshal(i.Of, &blob) == nil:
 			blobs++
 			b := relay.Blob{Kind: blob.Kind, Team: team, Author: blob.Author, First: blob.First, Last: blob.Last, Counter: blob.Counter, Mailbox: blob.Mailbox, Bytes: blob.Bytes}
 			if err := keep.Put(ctx, b); err != nil {
-				return sum, fmt.Errorf("%w: %w", ErrBackup, err)
+				return sum, nil, fmt.Errorf("%w: %w", ErrBackup, err)
 			}
 		case i.Sort == itemEntry && cbor.Unmarshal(i.Of, &entry) == nil && entry.Number == uint64(entries)+1:
 			entries++
 			if err := own.Append(append(entry.Salt[:], entry.Body...)); err != nil {
-				return sum, err
+				return sum, nil, err
 			}
 		case i.Sort == itemEnd && cbor.Unmarshal(i.Of, &sum) == nil && sum.Blobs == blobs && sum.Entries == entries:
-			return sum, nil
+			return sum, keys, nil
+		case i.Sort == itemChanges && cbor.Unmarshal(i.Of, &names) == nil && len(names)%keyLen == 0:
+			others++
+			keys = slices.AppendSeq(keys, slices.Chunk(names, keyLen))
 		default:
-			return sum, fmt.Errorf("%w: item %d makes no sense", ErrBackup, blobs+entries+1)
+			return sum, nil, fmt.Errorf("%w: item %d makes no sense", ErrBackup, blobs+entries+others+1)
 		}
 	}
 }

@@ -240,6 +240,7 @@ func (p *player) record(r sample.Record) error {
 	steps := slices.Clone(r.Steps)
 	slices.SortStableFunc(steps, func(a, b sample.Step) int { return p.when(a).Compare(p.when(b)) })
 	var changes []artefact.Change
+	before := 0 // how many changes there were before the last step
 	for i, step := range steps {
 		a := p.cast[step.Who]
 		if a == nil {
@@ -256,12 +257,19 @@ func (p *player) record(r sample.Record) error {
 		if i == 0 {
 			p.scope(k, r, step, a, values)
 		}
-		err = p.write(doc, k, &changes, a, at, func(art *artefact.Artefact) error {
+		known := changes
+		if step.Apart {
+			known = slices.Clone(changes[:before])
+		}
+		before = len(changes)
+		had := len(known)
+		err = p.write(doc, k, &known, a, at, func(art *artefact.Artefact) error {
 			return p.w.assignTo(art, artefact.Person(a.person.String()), at, true, values)
 		}, &step)
 		if err != nil {
 			return fmt.Errorf("step %d, by %s: %w", i+1, step.Who, err)
 		}
+		changes = append(changes[:before:before], known[had:]...)
 	}
 	return nil
 }

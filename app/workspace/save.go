@@ -58,7 +58,12 @@ func (w *Workspace) save(v artefact.View, all ...artefact.Change) error {
 	}
 	if err == nil {
 		err = w.store.Update(func(tx *storage.Tx) error {
-			return errors.Join(w.putLastEntry(tx, all[0].Doc, last), w.putApplied(tx, last))
+			for n := last - uint64(len(all)) + 1; n <= last; n++ {
+				if err := w.putEntry(tx, all[0].Doc, n); err != nil {
+					return err
+				}
+			}
+			return w.putApplied(tx, last)
 		})
 	}
 	if err == nil {
@@ -86,10 +91,11 @@ func (w *Workspace) catchUp(to uint64) error {
 				c, _, err = artefact.ParseChange(r.Entry.Body)
 			}
 			if err != nil {
-				continue // no version of this program has written it
+				w.applied = e.Number // this version of the program has not written it
+				continue
 			}
 			if err := w.store.Update(func(tx *storage.Tx) error {
-				return errors.Join(putChange(tx, c), putDirty(tx, c.Doc), w.putApplied(tx, e.Number))
+				return errors.Join(putChange(tx, c), putDirty(tx, c.Doc), w.putEntry(tx, c.Doc, e.Number), w.putApplied(tx, e.Number))
 			}); err != nil {
 				return err
 			}

@@ -235,11 +235,14 @@ type Invite struct {
 
 // Aside is something that a relay holds and that was not applied.
 type Aside struct {
-	Relay   string `json:"relay"`
-	Device  string `json:"device"`
-	Label   string `json:"label"` // what people call the device, "" for one that nobody knows
-	Number  int    `json:"number"`
-	Last    int    `json:"last"`    // of a run that begins with Number
+	Relay  string `json:"relay"`
+	Device string `json:"device"`
+	Label  string `json:"label"` // what people call the device, "" for one that nobody knows
+	Number int    `json:"number"`
+	Last   int    `json:"last"` // of a run that begins with Number
+	// More says that of Number to Last not all are meant, but so many that are not
+	// named one by one.
+	More    int    `json:"more,omitempty"`
 	Problem string `json:"problem"` // "damaged", "missing", "forged", "replayed" or "poison"
 }
 

@@ -51,6 +51,9 @@ func (w *Workspace) Select(kindID, state, owner, where string) ([]Row, error) {
 		if !slices.ContainsFunc(kinds, c.known) {
 			return nil, fmt.Errorf("%w: no kind has a field %q", ErrUsage, c.field)
 		}
+		if want := c.order(kinds); want != "" {
+			return nil, fmt.Errorf("%w: %s is compared with %s, not %q", ErrUsage, c.field, want, c.value)
+		}
 	}
 	if state != "" && !slices.ContainsFunc(kinds, func(k kind.Kind) bool { _, ok := k.State(state); return ok || state == "stalled" || state == "late" }) {
 		return nil, fmt.Errorf("%w: no kind has a state %q", ErrUsage, state)
@@ -86,7 +89,11 @@ func parseWhere(s string) (out []condition, err error) {
 		if m == nil {
 			return nil, fmt.Errorf("%w: %q is no comparison; one is level = strategic", ErrUsage, part)
 		}
-		out = append(out, condition{m[1], m[2], strings.Trim(m[3], `"'`)})
+		value := strings.Trim(m[3], `"'`)
+		if value == "" || strings.ContainsAny(value[:1], "=<>~!") {
+			return nil, fmt.Errorf("%w: %q compares with nothing; one is level = strategic", ErrUsage, part)
+		}
+		out = append(out, condition{m[1], m[2], value})
 	}
 	return out, nil
 }
@@ -125,6 +132,38 @@ func (c condition) known(k kind.Kind) bool {
 		_, ok = f.Item(part)
 	}
 	return ok
+}
+
+// order is what a field is compared with by before and after, if the value is nothing of the sort.
+func (c condition) order(kinds []kind.Kind) (want string) {
+	if !strings.ContainsAny(c.op, "<>") {
+		return ""
+	}
+	forms := map[kind.Type]struct {
+		form *regexp.Regexp
+		want string
+	}{
+		kind.Date:    {regexp.MustCompile(`^\d{4}(-\d{2}(-\d{2})?)?$`), "a date such as 2026-06-12"},
+		kind.Instant: {regexp.MustCompile(`^\d{4}(-\d{2}(-\d{2}(T[0-9:.+Z-]+)?)?)?$`), "a date or instant such as 2026-06-12T09:30:00Z"},
+		kind.Week:    {regexp.MustCompile(`^\d{4}(-W\d{2})?$`), "a week such as 2026-W24"},
+		kind.Number:  {regexp.MustCompile(`^-?\d+(\.\d+)?$`), "a number"},
+	}
+	key, part, has := strings.Cut(c.field, "/")
+	for _, k := range kinds {
+		f, ok := k.Field(key)
+		if ok && has {
+			f, ok = f.Item(part)
+		}
+		if !ok {
+			continue
+		}
+		if f, known := forms[f.Type]; known && !f.form.MatchString(c.value) {
+			want = f.want
+		} else {
+			return ""
+		}
+	}
+	return want
 }
 
 // holds compares numbers as numbers and everything else as text without case,

@@ -89,11 +89,31 @@ func (w *Workspace) AsText(id, form string) (string, error) {
 	}
 	switch form {
 	case "md":
-		return r.Markdown(), nil
+		return w.markdown(r)
 	case "text", "":
+		if r.Kind.One == kind.PerWeek {
+			return w.gathered(r)
+		}
 		return r.Text(), nil
 	}
 	return "", fmt.Errorf("%w: an artefact is shown as md, json or text, not %q", ErrUsage, form)
+}
+
+// markdown is all that an artefact says: the team’s review of a week what it was gathered from, too.
+func (w *Workspace) markdown(r render.Record) (string, error) {
+	if r.Kind.One != kind.PerWeek {
+		return r.Markdown(), nil
+	}
+	text, err := w.gathered(r)
+	return r.FrontMatter() + "\n" + text, err
+}
+
+func (w *Workspace) gathered(r render.Record) (string, error) {
+	review, err := w.Review(r.View.Text("week"))
+	if err != nil {
+		return "", err
+	}
+	return review.Content.Markdown(), nil
 }
 
 // ContestedFields are all contested fields, by artefact, of one or of all.
@@ -160,7 +180,11 @@ func (w *Workspace) ExportAll(dir string, progress func(done, of int)) (int, err
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return i, fmt.Errorf("export: %w", err)
 		}
-		if err := WriteOut(path, []byte(r.Markdown())); err != nil {
+		text, err := w.markdown(r)
+		if err != nil {
+			return i, fmt.Errorf("export %s: %w", r.ID, err)
+		}
+		if err := WriteOut(path, []byte(text)); err != nil {
 			return i, fmt.Errorf("export %s: %w", r.ID, err)
 		}
 		if progress != nil {

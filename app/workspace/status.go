@@ -1,8 +1,8 @@
 package workspace
 
 import (
+	"bytes"
 	"cmp"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -14,7 +14,6 @@ import (
 	"longhand/app/artefact"
 	"longhand/app/cadence"
 	"longhand/app/kind"
-	"longhand/storage"
 	"longhand/sync/journal"
 	"longhand/sync/replica"
 	"longhand/sync/roster"
@@ -274,17 +273,40 @@ func (w *Workspace) Relays() []Relay {
 // SetAside is what relays hold and what was not applied, with the reason.
 func (w *Workspace) SetAside() []Aside {
 	out := []Aside{}
-	st := w.replica.Status()
-	for _, p := range st.Problems {
+	for _, p := range w.replica.Status().Problems {
 		out = append(out, Aside{Relay: p.Relay, Device: p.Device.String(), Label: w.labelOf(p.Device), Number: int(p.First), Last: int(p.Last), Problem: string(p.Kind)})
 	}
+	return append(out, w.poisoned()...)
+}
+
+// mostNamed is how many entries of one device are named one by one; of more than
+// that the number is said.
+const mostNamed = 10
+
+// poisoned is what was set aside of each device, its first few entries and how
+// many more there are.
+func (w *Workspace) poisoned() []Aside {
+	byDevice := map[journal.DeviceID][]uint64{}
 	w.asideMu.Lock()
-	defer w.asideMu.Unlock()
-	from := len(out)
 	for _, r := range w.aside {
-		out = append(out, Aside{Device: r.Device.String(), Label: w.labelOf(r.Device), Number: int(r.Number), Last: int(r.Number), Problem: "poison"})
+		byDevice[r.Device] = append(byDevice[r.Device], r.Number)
 	}
-	slices.SortFunc(out[from:], func(a, b Aside) int { return cmp.Or(cmp.Compare(a.Device, b.Device), cmp.Compare(a.Number, b.Number)) })
+	w.asideMu.Unlock()
+	out := []Aside{}
+	for _, d := range slices.SortedFunc(keysOf(byDevice), func(a, b journal.DeviceID) int { return bytes.Compare(a[:], b[:]) }) {
+		numbers := byDevice[d]
+		slices.Sort(numbers)
+		one := Aside{Device: d.String(), Label: w.labelOf(d), Problem: "poison"}
+		for i, n := range numbers {
+			one.Number, one.Last = int(n), int(n)
+			if i == mostNamed && len(numbers) > mostNamed+1 {
+				one.Last, one.More = int(numbers[len(numbers)-1]), len(numbers)-i
+			}
+			if out = append(out, one); one.More > 0 {
+				break
+			}
+		}
+	}
 	return out
 }
 
@@ -356,34 +378,6 @@ func firstKey[V any](m map[string]V) string {
 		return ""
 	}
 	return keys[0]
-}
-
-// The number of the own journal entry that last changed a document, so that
-// “delivered” can be asked of it.
-func (w *Workspace) lastEntryKey(doc artefact.DocID) []byte {
-	return append(w.under("entry/"), doc[:]...)
-}
-
-func (w *Workspace) putLastEntry(tx *storage.Tx, doc artefact.DocID, number uint64) error {
-	return tx.Put(inState, w.lastEntryKey(doc), binary.BigEndian.AppendUint64(nil, number))
-}
-
-// deliveredTo counts the devices that hold all that this one wrote of a
-// document, itself included; nil when it wrote nothing of it.
-func (w *Workspace) deliveredTo(doc artefact.DocID) *Delivered {
-	var number uint64
-	err := w.store.View(func(tx *storage.Tx) error {
-		b, err := tx.Get(inState, w.lastEntryKey(doc))
-		if err == nil && len(b) == 8 {
-			number = binary.BigEndian.Uint64(b)
-		}
-		return err
-	})
-	if err != nil || number == 0 {
-		return nil
-	}
-	have, of := w.replica.Delivered(number)
-	return &Delivered{have + 1, of + 1}
 }
 
 // forget deletes the team from this device.

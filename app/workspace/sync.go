@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"longhand/storage"
-	"longhand/sync/journal"
 	"longhand/sync/relay"
 	"longhand/sync/relay/folder"
 	"longhand/sync/relay/server"
@@ -245,6 +244,9 @@ func (w *Workspace) Sync(ctx context.Context) (replica.Report, error) {
 	if err := w.ask(ctx); err != nil {
 		return replica.Report{}, err
 	}
+	if err := w.lookAgain(ctx); err != nil {
+		return replica.Report{}, err
+	}
 	report, err := w.replica.Check(ctx)
 	if err != nil {
 		return report, err
@@ -422,17 +424,17 @@ func (w *Workspace) Leave(ctx context.Context, delete bool) error {
 		}
 		return w.forget()
 	}
-	if _, err := w.Sync(ctx); err != nil {
-		return fmt.Errorf("leave: what you wrote has to reach the others first: %w", err)
-	}
-	if st := w.replica.Status(); st.Sent < st.Own {
-		return fmt.Errorf("leave: %d changes have reached no relay yet: %w", st.Own-st.Sent, ErrNoRelay)
-	}
-	if err := w.roster.Leave(w.identity, w.Now(), w.ownMarks()); err != nil {
-		return fmt.Errorf("leave: %w", err)
-	}
-	if err := w.replica.Save(ctx); err != nil {
-		return err
+	if st := w.replica.Status(); errors.Is(st.Halted, replica.ErrRemoved) { // out already; perhaps no relay knows it
+		if st.Own > st.Sent && !delete {
+			return fmt.Errorf("leave: %w", replica.ErrUnsent)
+		}
+	} else {
+		if _, err := w.Sync(ctx); err != nil {
+			return fmt.Errorf("leave: what you wrote has to reach the others first: %w", err)
+		}
+		if err := w.replica.Leave(ctx); err != nil { // it looks once more, while nothing is sent or fetched
+			return err
+		}
 	}
 	report, err := w.replica.Sync(ctx)
 	if err == nil {
@@ -442,19 +444,6 @@ func (w *Workspace) Leave(ctx context.Context, delete bool) error {
 		return fmt.Errorf("leave: you are out, but no relay knows yet; try again: %w", err)
 	}
 	return w.forget()
-}
-
-// ownMarks are the last entries of this person’s devices: what of theirs still
-// counts after they left.
-func (w *Workspace) ownMarks() map[journal.DeviceID]journal.Mark {
-	out := map[journal.DeviceID]journal.Mark{}
-	state := w.roster.State()
-	for id, mark := range w.replica.Marks() {
-		if d, ok := state.Device(id); ok && d.Person == w.person {
-			out[id] = mark
-		}
-	}
-	return out
 }
 
 // alone reports whether nobody else is in the team.

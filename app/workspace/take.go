@@ -32,12 +32,14 @@ type job struct {
 	res     hydrate.Result
 	view    packed // of res.View, unless it waits
 	idle    bool   // nothing of it is new
+	again   bool   // what arrived had been set aside unseen
 	refused replica.Refusals
 }
 
 const (
 	childrenAtOnce = 2
 	jobsAtOnce     = 64        // documents that are opened before anything is stored
+	keysAtOnce     = 1000      // that are marked or taken away in one transaction
 	bytesAtOnce    = 512 << 10 // of changes and views in one transaction, of which Badger takes some 1.2 MB
 )
 
@@ -70,10 +72,13 @@ func (j *job) newest() (t int64) {
 func (j *job) size() int {
 	n := len(j.view.whole) + len(j.view.head)
 	for _, c := range j.fresh {
-		n += len(c.Raw)
+		n += sizeOf(c)
 	}
 	return n
 }
+
+// sizeOf is about what a change takes in an update.
+func sizeOf(c artefact.Change) int { return len(c.Raw) + 128 }
 
 // takeSome opens some documents in children, and stores them together.
 func (w *Workspace) takeSome(ctx context.Context, jobs []*job) error {
@@ -85,6 +90,13 @@ func (w *Workspace) takeSome(ctx context.Context, jobs []*job) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
+	for _, j := range jobs {
+		if j.idle { // all of it was here, if a kill came before it could be noted
+			if err := w.dropAside(j.looked()); err != nil {
+				return err
+			}
+		}
+	}
 	jobs = slices.DeleteFunc(slices.Clone(jobs), func(j *job) bool { return j.idle })
 	if len(jobs) == 0 {
 		return nil
@@ -92,11 +104,6 @@ func (w *Workspace) takeSome(ctx context.Context, jobs []*job) error {
 	stale, err := w.storeAll(jobs)
 	if err != nil {
 		return err
-	}
-	if slices.ContainsFunc(jobs, func(j *job) bool { return len(j.res.Poison) > 0 }) {
-		if err := w.readAside(); err != nil {
-			return err
-		}
 	}
 	var docs []artefact.DocID
 	for _, j := range jobs {
@@ -122,12 +129,11 @@ func (w *Workspace) open(ctx context.Context, j *job) error {
 		known[automerge.HashOf(c.Raw)] = true
 	}
 	for _, a := range j.arrived {
-		h := automerge.HashOf(a.change.Raw)
-		switch why, aside := w.isAside(h); {
-		case aside:
+		switch why, aside := w.isAside(a.hash); {
+		case aside && !j.again:
 			j.refused = append(j.refused, a.refusal(why))
-		case !known[h]:
-			known[h] = true
+		case !known[a.hash]:
+			known[a.hash] = true
 			j.fresh = append(j.fresh, a.change)
 		}
 	}
@@ -148,11 +154,13 @@ func (w *Workspace) open(ctx context.Context, j *job) error {
 
 // note names the entries that the child could not open.
 func (j *job) note() {
+	why := map[automerge.Hash]hydrate.Why{}
 	for _, p := range j.res.Poison {
-		for _, a := range j.arrived {
-			if automerge.HashOf(a.change.Raw) == p.Change {
-				j.refused = append(j.refused, a.refusal(string(p.Why)))
-			}
+		why[p.Change] = p.Why
+	}
+	for _, a := range j.arrived {
+		if why, bad := why[a.hash]; bad {
+			j.refused = append(j.refused, a.refusal(string(why)))
 		}
 	}
 }
@@ -163,88 +171,117 @@ func (j *job) note() {
 func (w *Workspace) storeAll(jobs []*job) (stale []*job, err error) {
 	w.saving.Lock()
 	defer w.saving.Unlock()
+	old := map[*job]bool{} // what is taken out below makes no view old
+	var bad []Refused
+	for _, j := range jobs {
+		if err := w.store.View(func(tx *storage.Tx) (err error) {
+			old[j], err = isStale(tx, j)
+			return err
+		}); err != nil {
+			return nil, err
+		}
+		some, err := j.poison()
+		if err != nil {
+			return nil, err
+		}
+		bad = append(bad, some...)
+	}
+	if err := w.setAside(bad...); err != nil {
+		return nil, err
+	}
 	for len(jobs) > 0 {
 		n, size := 0, 0
 		for n < len(jobs) && size+jobs[n].size() <= bytesAtOnce {
 			size += jobs[n].size()
 			n++
 		}
-		var old []*job
 		if n == 0 {
 			n = 1
-			old, err = w.storeLarge(jobs[0])
+			err = w.storeLarge(jobs[0], old[jobs[0]])
 		} else {
-			old, err = w.storeTogether(jobs[:n])
+			err = w.storeTogether(jobs[:n], old)
 		}
 		if err != nil {
 			return nil, err
 		}
 		for _, j := range jobs[:n] { // before this device can write a newer one
-			if j.res.Waits == nil && !slices.Contains(old, j) {
+			if j.res.Waits == nil && !old[j] {
 				w.index.put(j.res.View)
 				w.findable(j.res.View)
 			}
+			if old[j] {
+				stale = append(stale, j)
+			}
+			if err := w.dropAside(j.looked()); err != nil {
+				return nil, err
+			}
 		}
-		stale, jobs = append(stale, old...), jobs[n:]
+		jobs = jobs[n:]
 	}
 	return stale, nil
 }
 
+// looked is what had been set aside unseen and is taken in now.
+func (j *job) looked() (out []automerge.Hash) {
+	if !j.again {
+		return nil
+	}
+	bad := map[automerge.Hash]bool{}
+	for _, p := range j.res.Poison {
+		bad[p.Change] = true
+	}
+	for _, a := range j.arrived {
+		if !bad[a.hash] {
+			out = append(out, a.hash)
+		}
+	}
+	return out
+}
+
 // storeTogether writes some documents in one transaction.
-func (w *Workspace) storeTogether(jobs []*job) (stale []*job, err error) {
-	err = w.store.Update(func(tx *storage.Tx) error {
-		stale = nil
+func (w *Workspace) storeTogether(jobs []*job, old map[*job]bool) error {
+	return w.store.Update(func(tx *storage.Tx) error {
 		for _, j := range jobs {
-			old, err := w.isStale(tx, j)
-			if err != nil {
-				return err
-			}
-			if err := w.putPoison(tx, j); err != nil {
-				return err
-			}
 			for _, c := range j.res.Good(j.fresh) {
 				if err := putChange(tx, c); err != nil {
 					return err
 				}
 			}
-			if old {
-				stale = append(stale, j)
-			}
-			if err := j.putView(tx, old); err != nil {
+			if err := j.putView(tx, old[j]); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	return stale, err
 }
 
-// storeLarge writes a document that one transaction does not hold, a change at
-// a time. It is marked until its view is there.
-func (w *Workspace) storeLarge(j *job) (stale []*job, err error) {
-	var old bool
-	if err := w.store.Update(func(tx *storage.Tx) (err error) {
-		if old, err = w.isStale(tx, j); err != nil {
+// storeLarge writes a document that one transaction does not hold, a few changes
+// at a time. It is marked until its view is there.
+func (w *Workspace) storeLarge(j *job, old bool) error {
+	for all := j.res.Good(j.fresh); len(all) > 0; {
+		n, size := 0, 0
+		for n < len(all) && (n == 0 || size+sizeOf(all[n]) <= bytesAtOnce) {
+			size += sizeOf(all[n])
+			n++
+		}
+		if err := w.store.Update(func(tx *storage.Tx) error {
+			for _, c := range all[:n] {
+				if err := putChange(tx, c); err != nil {
+					return err
+				}
+			}
+			return putDirty(tx, j.doc)
+		}); err != nil {
 			return err
 		}
-		return errors.Join(w.putPoison(tx, j), putDirty(tx, j.doc))
-	}); err != nil {
-		return nil, err
+		all = all[n:]
 	}
-	for _, c := range j.res.Good(j.fresh) {
-		if err := w.store.Update(func(tx *storage.Tx) error { return putChange(tx, c) }); err != nil {
-			return nil, err
-		}
-	}
-	if old {
-		stale = append(stale, j)
-	}
-	return stale, w.store.Update(func(tx *storage.Tx) error { return j.putView(tx, old) })
+	return w.store.Update(func(tx *storage.Tx) error { return j.putView(tx, old) })
 }
 
 // isStale reports whether the store has other changes of a document than those
 // that were opened.
-func (w *Workspace) isStale(tx *storage.Tx, j *job) (bool, error) {
+func isStale(tx *storage.Tx, j *job) (bool, error) {
 	now := 0
 	err := tx.Keys(inChanges, j.doc[:], func([]byte) error { now++; return nil })
 	return now != len(j.have), err

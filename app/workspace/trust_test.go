@@ -153,7 +153,7 @@ func TestWhatALaterVersionWroteIsReadOnceThisOneIsLater(t *testing.T) {
 	tom.must(err)
 	// As if the version before this one could not read it.
 	me := tom.identity.Device()
-	ines.must(ines.setAside(received{me, me, 1, body}, artefact.ErrVersion))
+	ines.must(ines.setAside(Refused{Device: me, Number: 1, Why: artefact.ErrVersion.Error(), Body: body}))
 	tom.sync()
 	ines.sync()
 	if _, err := ines.Page(id); err == nil || len(ines.SetAside()) == 0 {

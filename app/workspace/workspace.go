@@ -120,6 +120,10 @@ type Workspace struct {
 	self        self
 	kit         *madeKit // until it was checked; under selfMu
 
+	// taking orders what comes in from others, and what is taken back of it. It
+	// is locked before saving.
+	taking sync.Mutex
+	beyond map[place]bool // what of the device that is judged does not count; under taking
 	// saving orders what goes to the journal, and with it to the store.
 	saving  sync.Mutex
 	applied uint64 // the last own entry that the store has; under saving
@@ -134,8 +138,8 @@ type Workspace struct {
 	statusDue bool
 	joinMu    sync.Mutex
 	asideMu   sync.Mutex
-	aside     map[automerge.Hash]Refused
-	storeErr  error // why the store lags behind the journal, if it does
+	aside     map[automerge.Hash]Refused // without the bodies; under asideMu
+	storeErr  error                      // why the store lags behind the journal, if it does
 
 	zonesMu sync.Mutex
 	zones   map[artefact.Person]*time.Location

@@ -28,6 +28,9 @@ func TestMain(m *testing.M) {
 	if code, child := RunChild(os.Args[1:]); child {
 		os.Exit(code)
 	}
+	if len(os.Args) > 1 && os.Args[1] == writeArg {
+		os.Exit(writeUntilKilled(os.Args[2:]))
+	}
 	os.Exit(m.Run())
 }
 
@@ -448,7 +451,7 @@ func TestBadInvitations(t *testing.T) {
 	}
 	t.Run("mistyped", func(t *testing.T) {
 		m := start(t, "x")
-		bad := strings.Replace(code, code[8:10], map[bool]string{true: "77", false: "88"}[code[8:10] != "77"], 1)
+		bad := code[:8] + map[bool]string{true: "77", false: "88"}[code[8:10] != "77"] + code[10:]
 		if _, err := Join(t.Context(), m.options, Joining{Code: bad, Me: "Arjun Rao", Zone: "Asia/Kolkata"}); !errors.Is(err, roster.ErrMistyped) {
 			t.Errorf("%v", err)
 		}
@@ -607,6 +610,24 @@ func TestLeavingDeletesTheTeamHereAndTellsTheOthers(t *testing.T) {
 	}
 	ines.begin("insight", "After") // under a new epoch
 	ines.sync()
+}
+
+// The step was signed, and then no relay could be reached to tell it to.
+func TestLeavingIsGoneOnWithOnceItHasBegun(t *testing.T) {
+	ines, tom, _ := pair(t)
+	tom.begin("insight", "Written before leaving")
+	tom.sync()
+	tom.must(tom.replica.Leave(t.Context()))
+	dir := tom.dir
+	tom.must(tom.Leave(t.Context(), false))
+	tom.Workspace = nil
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the team is still on the device: %v", err)
+	}
+	ines.sync()
+	if p := ines.People(); len(p) != 2 || !p[1].Left {
+		t.Errorf("%+v", p)
+	}
 }
 
 func TestEverythingIsExportedAsMarkdown(t *testing.T) {

@@ -11,6 +11,7 @@ package gateway
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -21,6 +22,9 @@ import (
 	"longhand/sync/gateway/engine"
 	"longhand/sync/gateway/wire"
 )
+
+// openPause is the longest pause between two attempts to open a gateway; all of them take some thirteen seconds.
+const openPause = 6 * time.Second
 
 //go:embed openapi.json
 var openAPI []byte
@@ -69,11 +73,21 @@ func New(ctx context.Context, e engine.Engine, o Options) (*Gateway, error) {
 	}
 	g.teams = newTeams(e, limits.Teams)
 	g.metrics = newMetrics(g)
-	secret, err := ownSecret(ctx, e)
+	// A cluster that has just come up, or has just lost a leader, answers in a few seconds.
+	var err error
+	for pause := 100 * time.Millisecond; ; pause *= 2 {
+		if g.secret, err = ownSecret(ctx, e); !errors.Is(err, engine.ErrUnavailable) || pause > openPause {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(pause):
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	g.secret = secret
 	return g, nil
 }
 

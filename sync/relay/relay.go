@@ -139,6 +139,7 @@ var (
 	ErrFull        = errors.New("the relay is full")
 	ErrNotAllowed  = errors.New("the relay does not let this device write or read")
 	ErrNotRelay    = errors.New("this is not a Longhand relay")
+	ErrTooNew      = errors.New("the relay is of a later version of Longhand")
 	ErrNeedsToken  = errors.New("the relay takes a new team only with a relay token that is good")
 	ErrRemoved     = errors.New("the relay no longer lets this device in, because the team has removed it")
 	ErrTooLarge    = errors.New("larger than a relay takes")

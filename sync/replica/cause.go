@@ -163,6 +163,8 @@ func relayCause(l RelayStatus) Cause {
 		c.Code, c.Next, c.Yours = RelayFull, MakeRoom, true
 	case errors.Is(l.Err, relay.ErrNotAllowed):
 		c.Code, c.Next, c.Yours = RelayNotAllowed, GetAccess, true
+	case errors.Is(l.Err, relay.ErrTooNew):
+		c.Code, c.Next, c.Yours = TooNewThere, Upgrade, true
 	case errors.Is(l.Err, relay.ErrNotRelay):
 		c.Code, c.Next, c.Yours = RelayNotRelay, CheckRelay, true
 	}

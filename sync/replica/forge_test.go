@@ -6,12 +6,14 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
 	"testing"
 
 	"github.com/fxamacker/cbor/v2"
 
+	"longhand/sync/journal"
 	"longhand/sync/relay"
 )
 
@@ -65,4 +67,19 @@ func (w *war) bomb(by *person, number uint64) relay.Blob {
 	b = aead.Seal(b, nil, payload.Bytes(), b)
 	b = append(b, by.id.Sign("segment", b)...)
 	return relay.Blob{Kind: relay.Segment, Team: team, Author: device, First: number, Last: number, Bytes: b}
+}
+
+// orphan is an entry by anybody after one that never was.
+func orphan(t *testing.T, p *person, team journal.TeamID) []byte {
+	t.Helper()
+	mode, err := cbor.CoreDetEncOptions().EncMode()
+	must(t, err)
+	parent := make([]byte, 32)
+	_, _ = rand.Read(parent)
+	pub := p.id.Public()
+	body, err := mode.Marshal(map[int]any{1: team[:], 2: [][]byte{parent}, 3: pub.Sign[:], 4: noon().Unix(), 5: 3, 6: map[int]any{1: make([]byte, 16)}})
+	must(t, err)
+	raw, err := mode.Marshal([]any{1, body, p.id.Sign("roster entry", body)})
+	must(t, err)
+	return raw
 }

@@ -76,20 +76,24 @@ type link struct {
 	// unknown are devices and mailboxes that the roster did not know when something of theirs came: once it does, all is followed again.
 	unknown map[[16]byte]bool
 
-	written []byte // what was last remembered of it
-	gone    bool   // RemoveRelay
-	retry   bool   // followed from the beginning because the program is another one
-	restart bool   // the cursor was reset while somebody follows
-	tidy    bool   // own segments were merged, or may have been
-	untried bool
-	err     error
-	lastOK  int64               // Unix milliseconds; 0 is never
-	lacking map[relay.Ref]int64 // others' blobs that it lacks → since when, Unix milliseconds
-	forks   map[relay.Ref]bool  // segments of forked devices that were put in this session
-	busy    chan struct{}       // holds one token while somebody pushes
-	again   atomic.Bool         // somebody wants to be pushed for
-	moved   atomic.Uint64       // how often something came from it or was taken by it
-	stop    func()              // ends its loop in Run
+	// crowded: something was passed over without a note of whose it was. As soon as the roster has grown all is followed again.
+	crowded bool
+
+	written  []byte // what was last remembered of it
+	troubled []byte // and of what is wrong with it
+	gone     bool   // RemoveRelay
+	retry    bool   // followed from the beginning because the program is another one
+	restart  bool   // the cursor was reset while somebody follows
+	tidy     bool   // own segments were merged, or may have been
+	untried  bool
+	err      error
+	lastOK   int64               // Unix milliseconds; 0 is never
+	lacking  map[relay.Ref]int64 // others' blobs that it lacks → since when, Unix milliseconds
+	forks    map[relay.Ref]bool  // segments of forked devices that were put in this session
+	busy     chan struct{}       // holds one token while somebody pushes
+	again    atomic.Bool         // somebody wants to be pushed for
+	moved    atomic.Uint64       // how often something came from it or was taken by it
+	stop     func()              // ends its loop in Run
 }
 
 func newLink(name string, at relay.Relay) *link {
@@ -100,7 +104,7 @@ func newLink(name string, at relay.Relay) *link {
 
 // forget makes as if nothing were known of the relay.
 func (l *link) forget() {
-	l.cursor = nil
+	l.cursor, l.crowded = nil, false
 	l.holds, l.roster, l.seen = map[journal.DeviceID]ranges{}, map[[16]byte]bool{}, map[journal.DeviceID]uint64{}
 	l.unknown, l.lacking, l.forks = map[[16]byte]bool{}, map[relay.Ref]int64{}, map[relay.Ref]bool{}
 }

@@ -96,9 +96,9 @@ func (r *Replica) noteRoster() {
 	r.mu.Lock()
 	r.tally.progress++
 	for _, l := range r.links {
-		if slices.ContainsFunc(sortedIDs(l.unknown), func(id [16]byte) bool { return s.Knows(id) }) {
+		if l.crowded || slices.ContainsFunc(sortedIDs(l.unknown), func(id [16]byte) bool { return s.Knows(id) }) {
 			// Something of theirs passed by when nobody knew them. Everything is looked at again.
-			l.cursor, l.unknown, l.restart = nil, map[[16]byte]bool{}, true
+			l.cursor, l.unknown, l.crowded, l.restart = nil, map[[16]byte]bool{}, false, true
 		}
 	}
 	_, here := s.Device(r.me)

@@ -122,7 +122,7 @@ func (r *Replica) allProblems() []Problem {
 		}
 		for _, gap := range r.missing(d.ID, d.Cut.Number, d.Removed) {
 			for _, l := range r.links {
-				if l.untried || l.err != nil || l.holds[d.ID].has(gap.First, gap.Last) {
+				if l.untried && l.lastOK == 0 || l.err != nil || l.holds[d.ID].has(gap.First, gap.Last) {
 					continue
 				}
 				out = append(out, Problem{Relay: l.name, What: "segment", Device: d.ID, First: gap.First, Last: gap.Last, Kind: Missing})

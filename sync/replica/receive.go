@@ -87,7 +87,14 @@ func (r *Replica) receiveSegment(ctx context.Context, l *link, b relay.Blob) err
 
 func (r *Replica) receiveRoster(ctx context.Context, l *link, b relay.Blob) error {
 	before := r.cfg.Roster.Len()
-	if err := r.cfg.Roster.Add(b.Bytes); err != nil {
+	var crowded *roster.CrowdedError
+	if err := r.cfg.Roster.Add(b.Bytes); errors.As(err, &crowded) {
+		r.problem(l, b, Missing, err)
+		r.mu.Lock()
+		l.crowded = true
+		r.mu.Unlock()
+		return nil
+	} else if err != nil {
 		kind := kindOf(err, Forged)
 		if b.Damaged {
 			kind = Damaged
@@ -96,13 +103,15 @@ func (r *Replica) receiveRoster(ctx context.Context, l *link, b relay.Blob) erro
 		return nil
 	}
 	b.Damaged = false
-	if err := r.cfg.Keep.Put(ctx, b); err != nil {
+	if signer, enrolled, waits := r.cfg.Roster.Waiting(b.Bytes); waits && !enrolled {
+		r.stranger(l, signer) // what everybody can write is not kept on the disk; it comes again once the signer is known
+	} else if err := r.cfg.Keep.Put(ctx, b); err != nil {
 		return fmt.Errorf("keep roster entry: %w", err)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	l.roster[relay.RefOf(b).Hash] = true
-	if len(r.cfg.Roster.Missing()) == 0 {
+	if r.cfg.Roster.Complete() {
 		r.healed(l, "roster entry", journal.DeviceID{}, 0, 0)
 	}
 	if r.cfg.Roster.Len() > before {
@@ -180,6 +189,8 @@ func (r *Replica) stranger(l *link, id [16]byte) {
 	defer r.mu.Unlock()
 	if len(l.unknown) < enough {
 		l.unknown[id] = true
+	} else {
+		l.crowded = true
 	}
 }
 

@@ -3,6 +3,7 @@ package replica
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"longhand/sync/journal"
@@ -124,8 +125,12 @@ func (r *Replica) unwrapAll(fresh []Received) (out []Received, refused Refusals)
 
 func (h *held) refusedRanges() ranges {
 	var out ranges
-	for n := range h.refused {
-		out = out.add(n, n)
+	for _, n := range slices.Sorted(maps.Keys(h.refused)) {
+		if last := len(out) - 1; last >= 0 && out[last].Last+1 == n {
+			out[last].Last = n
+		} else {
+			out = append(out, journal.Range{First: n, Last: n})
+		}
 	}
 	return out
 }

@@ -190,6 +190,9 @@ func (r *Replica) saveLink(l *link) error {
 	for d, rs := range l.holds {
 		m.Holds[d] = rs
 	}
+	if l.crowded {
+		m.Cursor = nil
+	}
 	m.LastOK -= m.LastOK % time.Minute.Milliseconds() // so that a quiet relay is not written down after every look
 	r.mu.Unlock()
 	b, err := sorted(m)

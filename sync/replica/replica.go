@@ -376,7 +376,11 @@ func (r *Replica) AddRelay(name string, at relay.Relay) error {
 	}
 	r.links[name] = l
 	running := r.running
+	err := r.loadTrouble(l)
 	r.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("add relay %s: %w", name, err)
+	}
 	if running != nil {
 		running(l)
 	}
@@ -401,7 +405,7 @@ func (r *Replica) RemoveRelay(name string) error {
 	}
 	l.gone = true
 	l.stop()
-	return r.save(keyLink+name, memLink{})
+	return errors.Join(r.save(keyLink+name, memLink{}), r.save(keyTrouble+name, memTrouble{}))
 }
 
 // Nudge says that there are new own entries, or that the roster was written to. It never blocks.

@@ -30,7 +30,7 @@ type Status struct {
 // RelayStatus is how one relay is doing.
 type RelayStatus struct {
 	Name    string
-	Tried   bool      // false until the first attempt is over
+	Tried   bool      // false until the first attempt ever is over
 	Err     error     // nil if it works; a *relay.Error says what is wrong
 	LastOK  time.Time // zero if never
 	Pending int       // own entries that it does not have yet
@@ -119,7 +119,7 @@ func (r *Replica) Status() Status {
 		}
 	}
 	for _, l := range r.links {
-		status := RelayStatus{Name: l.name, Tried: !l.untried, Err: l.err}
+		status := RelayStatus{Name: l.name, Tried: !l.untried || l.lastOK != 0 || l.err != nil, Err: l.err}
 		if l.lastOK != 0 {
 			status.LastOK = time.UnixMilli(l.lastOK).UTC()
 		}

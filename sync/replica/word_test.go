@@ -329,3 +329,46 @@ func TestWhatIsDoneToOneDeviceDoesNotHideWhatIsDoneToAnother(t *testing.T) {
 		t.Errorf("%d problems are listed", all)
 	}
 }
+
+// A relay that holds no key can sign entries for the roster whose parents never come. It must not make a device deaf to the others.
+func TestARosterFullOfStrangersStillHearsARemoval(t *testing.T) {
+	m, bad := relay.NewMemory("m"), relay.NewMemory("bad")
+	team := newTeam(t, 3, map[string]relay.Relay{"m": m})
+	ana, tom, eva := team[0], team[1], team[2]
+	tom.write("before")
+	syncAll(team...)
+	stranger := newPerson(t)
+	for range 4200 {
+		must(t, bad.Put(t.Context(), relay.Blob{Kind: relay.Roster, Team: ana.team, Bytes: orphan(t, stranger, ana.team)}))
+	}
+	must(t, tom.AddRelay("bad", bad))
+	tom.sync()
+	if !slices.ContainsFunc(tom.Status().Problems, func(p Problem) bool { return p.Relay == "bad" && p.What == "roster entry" && p.Kind == Missing }) {
+		t.Errorf("nothing is named: %+v", tom.Status().Problems)
+	}
+	if n := len(blobs(t, tom.keep, relay.Roster)); n > 100 {
+		t.Errorf("%d roster entries are kept", n)
+	}
+	// The other relay delivers the newest first.
+	reversed := &hostile{Store: m, alter: func(all []relay.Blob) []relay.Blob {
+		all = slices.Clone(all)
+		slices.Reverse(all)
+		return all
+	}}
+	must(t, tom.AddRelay("m", reversed))
+	for range 3 {
+		must(t, ana.roster.NewEpoch(rand.Reader, ana.id, noon()))
+	}
+	must(t, ana.Remove(t.Context(), nil, []roster.PersonID{eva.who}))
+	ana.sync()
+	tom.sync()
+	if tom.roster.State().Present(eva.me) {
+		t.Fatal("tom has not heard of the removal")
+	}
+	tom.write("after it")
+	tom.sync()
+	eva.sync()
+	if slices.Contains(eva.bodies(), "after it") {
+		t.Error("eva reads on")
+	}
+}

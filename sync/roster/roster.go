@@ -31,28 +31,40 @@ var (
 	ErrParents       = errors.New("names entries that are not here")
 )
 
-// What strangers can make a device remember is bounded: anybody can sign an entry whose parents never come.
+// What anybody can make a device remember is bounded, because anybody can sign an entry whose parents never come: so much of each device that was ever
+// enrolled, and so much of all others together, so that nobody takes the room of somebody else.
 const (
-	maxWaiting      = 1 << 14
-	maxWaitingBytes = 64 << 20
+	maxWaiting      = 1 << 12
+	maxWaitingBytes = 16 << 20
 )
+
+// CrowdedError: too many entries wait for their parents. This one was not remembered; it has to be added again when the roster has grown.
+type CrowdedError struct{ Signer journal.DeviceID }
+
+func (e *CrowdedError) Error() string {
+	return fmt.Sprintf("too many entries by %s wait for their parents", e.Signer)
+}
 
 // Roster is the entries known here. It is safe for concurrent use.
 type Roster struct {
 	team journal.TeamID
 
-	mu        sync.Mutex
-	nodes     []*node // those that stand, each after its parents
-	byID      map[journal.Hash]*node
-	heads     map[journal.Hash]bool
-	waiting   map[journal.Hash][]*node  // by a parent that is not here yet
-	waitIDs   map[journal.Hash]bool     // ids of those waiting
-	waitBytes int                       // of those waiting
-	rejected  map[journal.Hash]error    // never stand; kept so that their children do not wait for ever
-	view      *view                     // of all nodes; nil when it must be derived again
-	state     *State                    // of view
-	rings     map[journal.DeviceID]ring // what was unwrapped already
+	mu       sync.Mutex
+	nodes    []*node // those that stand, each after its parents
+	byID     map[journal.Hash]*node
+	heads    map[journal.Hash]bool
+	waiting  map[journal.Hash][]*node    // by a parent that is not here yet
+	waits    map[journal.Hash]*node      // those waiting
+	crowds   map[journal.DeviceID]*crowd // by signer; the zero device stands for all that are not enrolled
+	enrolled map[journal.DeviceID]bool   // by any entry that stands, whether it counts or not
+	rejected map[journal.Hash]error      // never stand; kept so that their children do not wait for ever
+	view     *view                       // of all nodes; nil when it must be derived again
+	state    *State                      // of view
+	rings    map[journal.DeviceID]ring   // what was unwrapped already
 }
+
+// crowd is how much waits.
+type crowd struct{ entries, bytes int }
 
 // node is an entry in its place in the graph.
 type node struct {
@@ -62,7 +74,8 @@ type node struct {
 	parents []*node
 	depth   int
 	index   int
-	anc     bits // of all ancestors
+	anc     bits   // of all ancestors
+	crowd   *crowd // with which it waits
 }
 
 // before is the order of FORMAT.md.
@@ -80,7 +93,9 @@ func New(team journal.TeamID) *Roster {
 		byID:     map[journal.Hash]*node{},
 		heads:    map[journal.Hash]bool{},
 		waiting:  map[journal.Hash][]*node{},
-		waitIDs:  map[journal.Hash]bool{},
+		waits:    map[journal.Hash]*node{},
+		crowds:   map[journal.DeviceID]*crowd{},
+		enrolled: map[journal.DeviceID]bool{},
 		rejected: map[journal.Hash]error{},
 		rings:    map[journal.DeviceID]ring{},
 	}
@@ -99,7 +114,7 @@ func (r *Roster) Add(raw []byte) error {
 
 func (r *Roster) add(raw []byte) error {
 	id := entryID(raw)
-	if r.byID[id] != nil || r.waitIDs[id] {
+	if r.byID[id] != nil || r.waits[id] != nil {
 		return nil
 	}
 	if err := r.rejected[id]; err != nil {
@@ -161,14 +176,10 @@ func (r *Roster) place(n *node) error {
 		}
 		p := r.byID[id]
 		if p == nil {
-			if !r.waitIDs[n.id] && (len(r.waitIDs) >= maxWaiting || r.waitBytes+len(n.raw) > maxWaitingBytes) {
-				return fmt.Errorf("roster entry %s: too many entries wait for their parents", n.id)
+			if r.waits[n.id] == nil && !r.wait(n) {
+				return fmt.Errorf("roster entry %s: %w", n.id, &CrowdedError{n.signer})
 			}
 			r.waiting[id] = append(r.waiting[id], n)
-			if !r.waitIDs[n.id] {
-				r.waitIDs[n.id] = true
-				r.waitBytes += len(n.raw)
-			}
 			return nil
 		}
 		n.parents = append(n.parents, p)
@@ -182,6 +193,9 @@ func (r *Roster) place(n *node) error {
 	n.index = len(r.nodes)
 	r.nodes = append(r.nodes, n)
 	r.byID[n.id] = n
+	if n.public != nil {
+		r.enrolled[n.public.Device()] = true
+	}
 	for _, id := range n.parentIDs {
 		delete(r.heads, id)
 	}
@@ -191,11 +205,44 @@ func (r *Roster) place(n *node) error {
 	return nil
 }
 
-func (r *Roster) waitsNoMore(n *node) {
-	if r.waitIDs[n.id] {
-		delete(r.waitIDs, n.id)
-		r.waitBytes -= len(n.raw)
+// wait counts a node among those that wait, and reports whether there is room for it.
+func (r *Roster) wait(n *node) bool {
+	who := n.signer
+	if !r.enrolled[who] {
+		who = journal.DeviceID{}
 	}
+	c := r.crowds[who]
+	if c == nil {
+		c = &crowd{}
+		r.crowds[who] = c
+	}
+	if c.entries >= maxWaiting || c.bytes+len(n.raw) > maxWaitingBytes {
+		return false
+	}
+	c.entries++
+	c.bytes += len(n.raw)
+	r.waits[n.id], n.crowd = n, c
+	return true
+}
+
+func (r *Roster) waitsNoMore(n *node) {
+	if r.waits[n.id] != nil {
+		delete(r.waits, n.id)
+		n.crowd.entries--
+		n.crowd.bytes -= len(n.raw)
+	}
+}
+
+// Waiting returns who signed an entry that waits for its parents, and whether that is a device that was ever enrolled.
+func (r *Roster) Waiting(raw []byte) (signer journal.DeviceID, enrolled, waits bool) {
+	id := entryID(raw)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := r.waits[id]
+	if n == nil {
+		return signer, false, false
+	}
+	return n.signer, r.enrolled[n.signer], true
 }
 
 func (r *Roster) reject(n *node, err error) error {
@@ -253,13 +300,20 @@ func (r *Roster) Since(n int) [][]byte {
 	return raw
 }
 
+// Complete reports whether nothing waits for its parents.
+func (r *Roster) Complete() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.waits) == 0
+}
+
 // Missing is the ids of entries that others name as their parents and that have not come yet.
 func (r *Roster) Missing() []journal.Hash {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var ids []journal.Hash
 	for id := range r.waiting {
-		if !r.waitIDs[id] {
+		if r.waits[id] == nil {
 			ids = append(ids, id)
 		}
 	}

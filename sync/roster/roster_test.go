@@ -505,8 +505,63 @@ func TestStrangersCannotMakeADeviceRememberWithoutEnd(t *testing.T) {
 	if want := 30 - maxWaitingBytes/(900*4096); refused < want-1 || refused > want+1 {
 		t.Errorf("%d of 30 refused, want about %d", refused, want)
 	}
-	if r.waitBytes > maxWaitingBytes {
-		t.Errorf("%d bytes wait", r.waitBytes)
+	if n := r.crowds[journal.DeviceID{}].bytes; n > maxWaitingBytes {
+		t.Errorf("%d bytes wait", n)
+	}
+}
+
+func TestStrangersTakeNobodysRoomToWait(t *testing.T) {
+	r, ana := newTeam(t)
+	victim := fork(t, r)
+	stranger := newPeer(t)
+	var crowded *CrowdedError
+	for i := 0; crowded == nil; i++ {
+		raw, err := seal(stranger.id, at(), r.Team(), [][]byte{{byte(i >> 8), byte(i), 31: 1}}, opWithdraw, &withdraw{Invite: make([]byte, 16)})
+		must(t, err)
+		if err := victim.Add(raw); err != nil && (!errors.As(err, &crowded) || crowded.Signer != stranger.id.Device() || i != maxWaiting) {
+			t.Fatalf("entry %d: %v", i, err)
+		}
+	}
+	known := r.Len()
+	for range 20 {
+		must(t, r.NewEpoch(rand.Reader, ana.id, at()))
+	}
+	fresh := r.Since(known)
+	for i, raw := range slices.Backward(fresh) { // each before its parents
+		must(t, victim.Add(raw))
+		if signer, enrolled, waits := victim.Waiting(raw); (i > 0) != waits || waits && (!enrolled || signer != ana.id.Device()) {
+			t.Errorf("entry %d: waits %v, of %s, enrolled %v", i, waits, signer, enrolled)
+		}
+	}
+	if victim.Len() != r.Len() {
+		t.Errorf("%d of %d entries stand", victim.Len(), r.Len())
+	}
+}
+
+// Whoever was removed can go on writing entries after what it knew, and each is a head.
+func TestHeadsWithoutEndHideNothingFromAWriter(t *testing.T) {
+	r, ana := newTeam(t)
+	eva := join(t, r, ana, RoleMember)
+	old := fork(t, r)
+	must(t, r.Remove(rand.Reader, ana.id, at(), Removal{Persons: []PersonID{eva.person}}))
+	for range 4 * maxParents {
+		inv, err := NewDeviceInvite(rand.Reader, r.Team(), eva.person, nil)
+		must(t, err)
+		raw, err := seal(eva.id, at(), r.Team(), old.parents(), opInvite, &invite{Key: inv.publicKey(), Expires: 1, Role: RoleMember, Own: true})
+		must(t, err)
+		must(t, r.Add(raw))
+	}
+	for range 4 {
+		inv := anInvite(t, r, ana, Terms{Role: RoleMember, Expires: at().Add(time.Hour)})
+		dan := newPeer(t)
+		must(t, r.Admit(rand.Reader, ana.id, at(), request(t, inv, dan, "")))
+		must(t, r.Remove(rand.Reader, ana.id, at(), Removal{Persons: []PersonID{dan.person}}))
+		if s := r.State(); s.Present(eva.id.Device()) || s.Present(dan.id.Device()) {
+			t.Fatal("a removal was forgotten")
+		}
+	}
+	if _, ok := r.WriteKey(ana.id); !ok {
+		t.Error("ana has no key to write under")
 	}
 }
 

@@ -201,15 +201,11 @@ func (r *Roster) SetRole(id *journal.Identity, at time.Time, person PersonID, ro
 
 // write signs the next entry, after everything known here, and adds it. It refuses what others would refuse.
 func (r *Roster) write(what string, id *journal.Identity, at time.Time, o op, content any) error {
-	var parents [][]byte
-	for h := range r.heads {
-		parents = append(parents, slices.Clone(h[:]))
-	}
+	parents := r.parents()
 	if len(parents) == 0 {
 		return fmt.Errorf("%s: %w", what, ErrNotMember)
 	}
-	sortBytes(parents)
-	raw, err := seal(id, at, r.team, parents[:min(len(parents), maxParents)], o, content)
+	raw, err := seal(id, at, r.team, parents, o, content)
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
@@ -217,6 +213,33 @@ func (r *Roster) write(what string, id *journal.Identity, at time.Time, o op, co
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
+}
+
+// parents is all heads, or if there are more than an entry can name, those that matter: somebody whose program writes heads without end, and a removed
+// device can, must not keep a writer from naming what others wrote. Of each signer the newest come first, and of those who are present before the rest.
+func (r *Roster) parents() [][]byte {
+	v := r.current()
+	turn := map[*node]int{}
+	var heads []*node
+	for h := range r.heads {
+		heads = append(heads, r.byID[h])
+	}
+	slices.SortFunc(heads, func(a, b *node) int { return before(b, a) })
+	seen := map[journal.DeviceID]int{}
+	for _, n := range heads {
+		turn[n] = seen[n.signer]
+		if d := v.devices[n.signer]; d == nil || !d.present() {
+			turn[n] += len(heads)
+		}
+		seen[n.signer]++
+	}
+	slices.SortStableFunc(heads, func(a, b *node) int { return turn[a] - turn[b] })
+	var parents [][]byte
+	for _, n := range heads[:min(len(heads), maxParents)] {
+		parents = append(parents, slices.Clone(n.id[:]))
+	}
+	sortBytes(parents)
+	return parents
 }
 
 func seal(id *journal.Identity, at time.Time, team journal.TeamID, parents [][]byte, o op, content any) ([]byte, error) {

@@ -1,6 +1,7 @@
 package automerge
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -227,4 +228,29 @@ func TestEveryValueReadsBack(t *testing.T) {
 	if _, ok, _ := a.Commit(0); ok {
 		t.Error("an empty change was committed")
 	}
+}
+
+// A document that somebody has typed in all year has its changes in one long row,
+// and they come by their hashes, in no order.
+func TestALongRowOfChangesIsAppliedAtOnce(t *testing.T) {
+	const n = 10_000
+	a := open(t, 1)
+	var raw [][]byte
+	for i := range n {
+		if err := a.Put("n", int64(i)); err != nil {
+			t.Fatal(err)
+		}
+		raw = append(raw, commit(t, a).Raw)
+	}
+	rand.Shuffle(n, func(i, j int) { raw[i], raw[j] = raw[j], raw[i] })
+	began := time.Now()
+	b := open(t, 2, raw...)
+	took := time.Since(began)
+	if got := must[[]Value](t)(b.All("n", nil)); len(got) != 1 || got[0].V != int64(n-1) || len(b.Changes()) != n {
+		t.Errorf("%v, of %d changes", got, len(b.Changes()))
+	}
+	if took > 8*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	t.Logf("%d changes: %v", n, took)
 }

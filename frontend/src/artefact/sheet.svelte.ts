@@ -5,6 +5,7 @@ import { settle } from '$lib/editor/desk'
 import { firstText } from '$lib/kind/schema'
 import { desk } from '$lib/state/desk.svelte'
 import { Live } from '$lib/state/live.svelte'
+import { betweenKeys } from '$lib/state/quiet'
 import { reach } from './reach'
 
 /** An item that was just taken out, and can be put back. */
@@ -96,7 +97,7 @@ export class Sheet {
   start(): () => void {
     const stop = this.#live.start((docs) => !docs.length || docs.includes(this.id) || docs.includes(this.page?.doc ?? ''))
     const off = on('saved', (e) => {
-      if (e.id === this.id || e.id === this.page?.doc || e.id === this.page?.id) this.#saved = e
+      if (e.id === this.id || e.id === this.page?.doc || e.id === this.page?.id) betweenKeys(() => (this.#saved = e))
     })
     return () => (stop(), off())
   }

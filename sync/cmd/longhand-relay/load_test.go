@@ -98,7 +98,7 @@ func (tm *team) segment(t testing.TB, n int, number uint64, prev *journal.Hash, 
 	return relay.Blob{Kind: relay.Segment, Team: tm.roster.Team(), Author: id.Device(), First: number, Last: number, Bytes: b}
 }
 
-// load is every device writing, each one blob after the other.
+// load is every device writing: one segment after the other, or many together.
 type load struct {
 	team   *team
 	stop   context.CancelFunc
@@ -118,23 +118,30 @@ func (tm *team) load(t testing.TB, relays []*server.Server) *load {
 	for n := range tm.devices {
 		l.wg.Go(func() {
 			var prev journal.Hash
-			for number := uint64(1); l.ctx.Err() == nil; number++ {
-				b := tm.segment(t, n, number, &prev, bytes.Repeat([]byte{byte(number)}, 300))
-				err := relays[n].Put(l.ctx, b)
-				l.mu.Lock()
-				if err == nil {
-					l.acked = append(l.acked, b)
-				} else if l.ctx.Err() == nil {
-					l.failed = errors.Join(l.failed, err)
+			for number := uint64(0); l.ctx.Err() == nil; {
+				var all []relay.Blob
+				for range 1 + 15*(n%2) { // every other device brings many at once
+					number++
+					all = append(all, tm.segment(t, n, number, &prev, bytes.Repeat([]byte{byte(number)}, 300)))
 				}
-				l.mu.Unlock()
+				err := relay.PutSegments(l.ctx, relays[n], all, func(i int) error {
+					l.mu.Lock()
+					l.acked = append(l.acked, all[i])
+					l.mu.Unlock()
+					l.count.Add(1)
+					select {
+					case l.more <- struct{}{}:
+					default:
+					}
+					return nil
+				})
+				if err != nil && l.ctx.Err() == nil {
+					l.mu.Lock()
+					l.failed = errors.Join(l.failed, err)
+					l.mu.Unlock()
+				}
 				if err != nil {
 					return
-				}
-				l.count.Add(1)
-				select {
-				case l.more <- struct{}{}:
-				default:
 				}
 			}
 		})

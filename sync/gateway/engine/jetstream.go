@@ -142,9 +142,18 @@ func (e *JetStream) Append(ctx context.Context, log string, r Record, replaces f
 		at, taken := wrongSequence(err)
 		if !taken {
 			if errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrNoStreamResponse) {
-				return false, e.absent(ctx, what, log)
+				err = e.absent(ctx, what, log)
+			} else {
+				err = e.failure(what, err)
 			}
-			return false, e.failure(what, err)
+			// A log that was just made on a cluster has its leader in a moment. One that lost its leader takes seconds, which is for whoever asks to wait.
+			if e.replicas == 1 || attempt >= appendAttempts/2 || !errors.Is(err, ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) {
+				return false, err
+			}
+			if err := pause(ctx, time.Duration(attempt+1)*20*time.Millisecond); err != nil {
+				return false, err
+			}
+			continue
 		}
 		old, err := e.get(ctx, log, getRequest{LastFor: m.Subject})
 		switch {

@@ -81,6 +81,8 @@ func checkMarker(root string) error {
 	switch {
 	case err == nil && firstLine(b) == markerLine:
 		return nil
+	case err == nil && strings.HasPrefix(firstLine(b), markerWords):
+		return &relay.Error{Relay: root, Op: "open", Kind: relay.ErrTooNew, Err: fmt.Errorf("its marker says %q; this version of Longhand knows %q", firstLine(b), markerLine)}
 	case err == nil:
 		return &relay.Error{Relay: root, Op: "open", Kind: relay.ErrNotRelay, Err: fmt.Errorf("its marker says %q; this version of Longhand knows %q", firstLine(b), markerLine)}
 	case !errors.Is(err, fs.ErrNotExist):

@@ -305,7 +305,7 @@ func TestWhatIsWrongWithAFolderIsSaid(t *testing.T) {
 		"not there":       {filepath.Join(base, "nowhere"), relay.ErrUnreachable},
 		"not mounted":     {empty, relay.ErrUnreachable},
 		"any folder":      {strange, relay.ErrNotRelay},
-		"a later version": {newer, relay.ErrNotRelay},
+		"a later version": {newer, relay.ErrTooNew},
 		"a file":          {file, relay.ErrNotRelay},
 	} {
 		f := open(c.root, 1)

@@ -11,10 +11,11 @@ import (
 )
 
 const (
-	markerName = "longhand-relay"
-	markerLine = "longhand-relay 1"
-	carried    = "carried"
-	tmpPrefix  = ".tmp-"
+	markerName  = "longhand-relay"
+	markerWords = "longhand-relay " // and a version
+	markerLine  = markerWords + "1"
+	carried     = "carried"
+	tmpPrefix   = ".tmp-"
 )
 
 // fileName is the canonical name of a blob.

@@ -461,6 +461,8 @@ export interface Aside {
   label: string
   number: number
   last: number
+  /** Of number to last so many are meant, and not all. */
+  more?: number
   problem: 'damaged' | 'missing' | 'forged' | 'replayed' | 'poison'
 }
 

@@ -2,6 +2,7 @@
 // listener that tells them of edits made elsewhere.
 import { backend, on, toProblem, type Problem } from '$lib/backend'
 import type { Extension } from '@codemirror/state'
+import { betweenKeys } from '$lib/state/quiet'
 import { keepStill } from './still'
 import { Writing } from './writing'
 
@@ -36,7 +37,7 @@ export function write(a: Asked): Writing {
       close: () => backend.closeText(a.id, a.path),
       flush: () => backend.flush(a.id),
     },
-    { arrive: keepStill, changed: a.changed, failed: a.failed, problemOf: toProblem },
+    { between: betweenKeys, arrive: keepStill, changed: a.changed, failed: a.failed, problemOf: toProblem },
     a.extensions,
   )
   open.set(key(a.id, a.path), writing)

@@ -53,7 +53,7 @@ class Authority_ implements Authority {
 
 const hooks = (): Hooks & { problems: unknown[] } => {
   const problems: unknown[] = []
-  return { problems, arrive: (apply) => apply(), changed: () => {}, failed: (p) => problems.push(p), problemOf: (e) => ({ code: 'x', message: String(e), hint: '' }) }
+  return { problems, between: (fn) => fn(), arrive: (apply) => apply(), changed: () => {}, failed: (p) => problems.push(p), problemOf: (e) => ({ code: 'x', message: String(e), hint: '' }) }
 }
 
 const type = (w: Writing, from: number, insert: string) => {
@@ -132,7 +132,9 @@ test('a failure is told, nothing is lost, and it is tried again', async () => {
   const far = new Authority_('')
   const h = hooks()
   const w = new Writing('', far, h, [])
-  far.fail = 2 // the first is spent on opening
+  await w.settle()
+  far.flush.mockClear()
+  far.fail = 2
   type(w, 0, 'kept')
   await w.settle()
   expect(h.problems.at(-1)).toMatchObject({ message: 'Error: the pipe is closed' })
@@ -173,7 +175,7 @@ test('somebody who never pauses is sent all the same', async () => {
     const w = new Writing('', far, hooks(), [])
     for (let i = 0; i < 100; i++) {
       type(w, i, 'x')
-      await vi.advanceTimersByTimeAsync(10) // faster than keys are gathered
+      await vi.advanceTimersByTimeAsync(10)
     }
     expect(far.pushes).toBeGreaterThan(10)
     expect(far.doc.length).toBeGreaterThan(80)
@@ -181,6 +183,31 @@ test('somebody who never pauses is sent all the same', async () => {
   } finally {
     vi.useRealTimers()
   }
+})
+
+test('what is typed is sent between two keys, all of it at once, and nothing arrives sooner', async () => {
+  const far = new Authority_('')
+  let waiting: (() => void)[] = []
+  const next = async () => {
+    for (const fn of waiting.splice(0)) fn()
+    await new Promise((ok) => setTimeout(ok))
+  }
+  const w = new Writing('', far, { ...hooks(), between: (fn) => void waiting.push(fn) }, [])
+  await w.settle()
+  type(w, 0, 'a')
+  type(w, 1, 'b')
+  expect(far.pushes).toBe(0)
+  expect(waiting.length).toBe(1)
+  await next()
+  expect(far.doc.toString()).toBe('ab')
+  expect(far.pushes).toBe(1)
+  await next()
+  far.other(0, 0, 'theirs ')
+  w.arrived(far.version)
+  await new Promise((ok) => setTimeout(ok))
+  expect(w.text).toBe('ab')
+  await next()
+  expect(w.text).toBe('theirs ab')
 })
 
 test('half of an emoji that is replaced is sent as a whole one', async () => {

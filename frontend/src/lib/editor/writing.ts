@@ -23,6 +23,8 @@ export interface Authority {
 }
 
 export interface Hooks {
+  /** Calls fn where it makes no key late. */
+  between(fn: () => void): void
   /** Applies something that arrived; whoever owns the page keeps it from moving. */
   arrive(apply: () => void): void
   /** The text changed while it is not being edited on the screen. */
@@ -31,8 +33,8 @@ export interface Hooks {
   problemOf(thrown: unknown): Problem
 }
 
-/** How long keys are gathered before they are sent. */
-const gather = 40
+/** How long an input method may take before what arrived is looked at again. */
+const composing = 320
 const retry = 2000
 
 export class Writing {
@@ -46,6 +48,8 @@ export class Writing {
   /** The newest version that the authority is known to have. */
   #known = 0
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** What was typed is to be sent as soon as it is painted. */
+  #due = false
   #running: Promise<void> | null = null
   #closed = false
   /** The text as both sides have it. */
@@ -104,14 +108,21 @@ export class Writing {
   }
 
   #typed(tr: Transaction) {
-    if (tr.docChanged && !tr.annotation(Transaction.remote)) this.#soon(gather)
+    if (!tr.docChanged || tr.annotation(Transaction.remote) || this.#due || this.#timer) return
+    this.#due = true
+    this.#hooks.between(() => {
+      this.#due = false
+      void this.#run()
+    })
   }
+
+  #between = () => new Promise<void>((ok) => this.#hooks.between(ok))
 
   /** The authority has reached this version. */
   arrived(version: number) {
     this.#known = Math.max(this.#known, version)
     if (this.#ahead === null || this.#known <= this.version) return
-    if (this.#view?.composing) this.#soon(gather * 8) // never disturb an input method half way
+    if (this.#view?.composing) this.#soon(composing) // never disturb an input method half way
     else void this.#run()
   }
 
@@ -133,7 +144,7 @@ export class Writing {
     }
   }
 
-  /** A key that comes meanwhile does not put it off: somebody who never pauses is saved too. */
+  /** What is typed meanwhile goes with it. */
   #soon(ms: number) {
     this.#timer ??= setTimeout(() => void this.#run(), ms)
   }
@@ -173,6 +184,7 @@ export class Writing {
           stale = 0
           this.#receive(mine.map((u) => ({ changes: u.changes, clientID: this.#client })))
           this.#known = Math.max(this.#known, this.version)
+          if (sendableUpdates(this.state).length) await this.#between() // for what was typed meanwhile
         } else if (!(await this.#pull())) {
           // Refused as stale, and yet nothing newer: let the other side come to itself.
           if (++stale > 3) throw { code: 'stale', message: 'The text could not be kept in step.', safe: 'What you typed is still here.', hint: 'Longhand tries again by itself.' }
@@ -197,6 +209,7 @@ export class Writing {
   async #pull(): Promise<boolean> {
     const updates = await this.#authority.pull(this.version)
     if (!updates.length) return false
+    await this.#between()
     this.#receive(updates.map((u) => ({ changes: ChangeSet.fromJSON(u.changes), clientID: u.client })))
     return true
   }

@@ -1,4 +1,5 @@
 import { backend, on, ready, silent, toProblem, whenSilent, type Boot, type Kind, type Person, type Problem, type Progress, type Shell, type Theme } from '$lib/backend'
+import { betweenKeys, onceAtPause } from './quiet'
 import { dayWords, clockOf, daysBetween, isDay, wallAt, wallWritten, type DayStyle, type Wall } from '$lib/time/day'
 
 /**
@@ -143,9 +144,9 @@ class Desk {
       this.#problem = hears ? undefined : silent
     })
     on('boot', (b) => void this.enter(b))
-    on('status', (s) => (this.#shell = s))
-    on('progress', (p) => (this.#progress = p.ended ? undefined : p))
-    on('changed', () => void this.#names())
+    on('status', (s) => betweenKeys(() => (this.#shell = s)))
+    on('progress', (p) => betweenKeys(() => (this.#progress = p.ended ? undefined : p)))
+    on('changed', onceAtPause(() => void this.#names()))
     const dark = window.matchMedia('(prefers-color-scheme: dark)')
     dark.addEventListener('change', () => this.#paint())
     setInterval(() => (this.#now = new Date(Date.now() + this.#skew)), 15_000)
@@ -171,6 +172,7 @@ class Desk {
     if (this.#boot?.state !== 'open') return
     try {
       const [people, shell] = await Promise.all([backend.people(), backend.shell()])
+      await new Promise<void>(betweenKeys)
       this.#people = people
       this.#shell = shell
       // Who has just been let in may read the first records before the team’s name.

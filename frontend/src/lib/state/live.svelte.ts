@@ -1,10 +1,10 @@
 import { on, toProblem, type Problem } from '$lib/backend'
-import { atPause } from './quiet'
+import { betweenKeys, onceAtPause } from './quiet'
 
 /**
  * What a screen shows of the record: read once, and read again whenever
  * something changed, here or by sync. Reads never overlap; a change during a
- * read leads to one more.
+ * read leads to one more. What was read is shown between keys.
  */
 export class Live<T> {
   #value = $state.raw<T>()
@@ -12,7 +12,8 @@ export class Live<T> {
   #reading = false
   #again = false
   #done: Promise<void> | undefined
-  #due = false
+  /** A value was put in place since the read began, which does not know of it. */
+  #put = false
   readonly #read: () => Promise<T>
 
   constructor(read: () => Promise<T>) {
@@ -29,6 +30,7 @@ export class Live<T> {
   /** Puts a value in place at once, before the record confirms it. */
   put(value: T) {
     this.#value = value
+    this.#put = true
   }
 
   /** Reads again; done when what was there at the call has been read. */
@@ -41,8 +43,11 @@ export class Live<T> {
     this.#reading = true
     try {
       do {
-        this.#again = false
-        this.#value = await this.#read()
+        this.#again = this.#put = false
+        const value = await this.#read()
+        if (this.#value !== undefined) await new Promise<void>(betweenKeys)
+        if (this.#put) this.#again = true
+        else this.#value = value
         this.#problem = undefined
       } while (this.#again)
     } catch (e) {
@@ -56,13 +61,9 @@ export class Live<T> {
   /** Reads now and at every change that concerns it; returns what stops it. */
   start(concerns: (docs: string[]) => boolean = () => true): () => void {
     void this.reload()
+    const again = onceAtPause(() => void this.reload())
     return on('changed', (e) => {
-      if (this.#due || !concerns(e.docs ?? [])) return
-      this.#due = true
-      atPause(() => {
-        this.#due = false
-        void this.reload()
-      })
+      if (concerns(e.docs ?? [])) again()
     })
   }
 }

@@ -21,6 +21,7 @@ test('what was set aside is named once, with its numbers', () => {
   expect(causesToTell(team({ causes, setAside })).map((c) => c.relay)).toEqual(['folder:/b'])
   expect(nameOf({ label: 'Tom’s device', number: 3, last: 5 })).toBe('Tom’s device, changes 3 to 5')
   expect(nameOf({ label: 'Tom’s device', number: 3, last: 3 })).toBe('Tom’s device, change 3')
+  expect(nameOf({ label: 'Tom’s device', number: 11, last: 5000, more: 4990 })).toBe('Tom’s device, 4990 more of changes 11 to 5000')
   expect(nameOf({ label: '', number: 3, last: 3 })).toBe('An unknown device, change 3')
   expect(nameOf({ label: 'Tom’s device', number: 0, last: 0 })).toBe('Something of Tom’s device')
 })

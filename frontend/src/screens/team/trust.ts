@@ -31,7 +31,8 @@ export function wayFor(cause: Pick<Cause, 'code'>, admin: boolean): Way | undefi
 export const nextOf = (c: Cause) => ways[c.code]?.next ?? c.next
 
 /** "Tom’s device, change 3", "Tom’s device, changes 3 to 5", or less where less is known. */
-export function nameOf(a: Pick<Aside, 'label' | 'number' | 'last'>): string {
+export function nameOf(a: Pick<Aside, 'label' | 'number' | 'last' | 'more'>): string {
+  if (a.more) return `${a.label || 'An unknown device'}, ${a.more} more of changes ${a.number} to ${a.last}`
   if (!a.number) return `Something of ${a.label || 'an unknown device'}`
   return `${a.label || 'An unknown device'}, ${a.last > a.number ? `changes ${a.number} to ${a.last}` : `change ${a.number}`}`
 }
