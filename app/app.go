@@ -8,6 +8,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/url"
 	"os/user"
@@ -163,9 +164,10 @@ func (a *App) state() workspace.Boot {
 	}
 	switch err := a.problem; {
 	case err == nil || errors.Is(err, workspace.ErrNoTeam):
-		b.Keyring = a.options.Another || a.options.Passphrase == "" && secret.Available(a.ctx) // beside another team there is a key already
+		// A key is kept already beside another team, or with a passphrase that was given.
+		b.Keyring = a.options.Another || a.options.Passphrase != "" || secret.Available(a.ctx)
 		if u, err := user.Current(); err == nil {
-			b.Name, _, _ = strings.Cut(u.Name, ",")
+			b.Name = personal(u)
 		}
 	case errors.Is(err, secret.ErrNeedPassphrase), errors.Is(err, secret.ErrPassphrase):
 		b.State = "locked"
@@ -173,6 +175,16 @@ func (a *App) state() workspace.Boot {
 		b.State, b.Problem = "failed", workspace.Explain(err)
 	}
 	return b
+}
+
+// personal is the name of whoever uses this computer, or "" where the system
+// knows only what they log in as.
+func personal(u *user.User) string {
+	name, _, _ := strings.Cut(u.Name, ",")
+	if name = strings.TrimSpace(name); strings.EqualFold(name, u.Username) {
+		return ""
+	}
+	return name
 }
 
 func (a *App) now() time.Time {
@@ -314,6 +326,24 @@ func (a *App) ChooseFolder() (string, error) {
 
 // Kinds is the schema of everything that can be written.
 func (a *App) Kinds() []kind.Kind { return kind.All() }
+
+// MetricsAs is what Metrics counts as "csv" or "json", as the command line
+// writes them.
+func (a *App) MetricsAs(weeks int, form string) (string, error) {
+	return get(a, func(w *workspace.Workspace) (string, error) {
+		r, err := w.Metrics(weeks)
+		if err != nil {
+			return "", err
+		}
+		if form == "json" {
+			b, err := json.MarshalIndent(r, "", "  ")
+			return string(b) + "\n", err
+		}
+		var b strings.Builder
+		err = r.WriteCSV(&b)
+		return b.String(), err
+	})
+}
 
 // Metrics counts over so many weeks.
 func (a *App) Metrics(weeks int) (*metric.Report, error) {

@@ -94,8 +94,7 @@ func (w *Workspace) claims(all []artefact.Claim) []Claim {
 	return out
 }
 
-// moves are what can be entered from here. The first that is not an end aside
-// is the usual one.
+// moves are what can be entered from here; one of them is the usual one.
 func (w *Workspace) moves(p *Page, a *artefact.Artefact, v *artefact.View) error {
 	now, ok := a.Kind.State(v.State)
 	if !ok {
@@ -104,32 +103,59 @@ func (w *Workspace) moves(p *Page, a *artefact.Artefact, v *artefact.View) error
 	if own := w.ownOf(a.Kind, v); own != "" && own != w.Me() {
 		return nil
 	}
-	main := false
 	for _, id := range now.To {
 		to, _ := a.Kind.State(id)
 		missing, may, err := a.Missing(to, v, w.Me())
 		if err != nil {
 			return err
 		}
+		places := a.Places(to, v)
 		if a.Kind.One == kind.PerPersonWeek && to.Seals {
-			missing = append(missing, w.toMark(v)...)
+			for _, mark := range w.toMark(v) {
+				missing, places = append(missing, mark), append(places, "carried")
+			}
 		}
-		m := Move{To: id, Verb: cmp.Or(to.Verb, to.Label), Missing: missing, Because: slices.Contains(to.Needs, "because")}
+		m := Move{To: id, Verb: cmp.Or(to.Verb, to.Label), Missing: missing, Places: places, Because: slices.Contains(to.Needs, "because")}
 		if !may {
-			m.Missing = append([]string{w.whose(to, v)}, m.Missing...)
+			m.Missing, m.Places = append([]string{w.whose(to, v)}, m.Missing...), append([]string{""}, m.Places...)
 		}
 		if m.Missing == nil {
-			m.Missing = []string{}
+			m.Missing, m.Places = []string{}, []string{}
 		}
 		m.Ready = len(m.Missing) == 0
-		if !main && !to.Aside && (m.Ready || to.Seals || len(now.To) == 1 || id == now.To[0]) {
-			// Of several ways on, the one that makes the record is the main one
-			// as soon as it can be taken; until then the first.
-			m.Main, main = true, true
-		}
 		p.Moves = append(p.Moves, m)
 	}
+	if at := usual(a.Kind, now, p.Moves); at >= 0 {
+		p.Moves[at].Main = true
+	}
 	return nil
+}
+
+// usual is which of the moves is the main one: the furthest on that can be
+// made; else the one that makes the record, which says all that it still
+// needs; else the first. Ends aside are nobody’s usual way.
+func usual(k kind.Kind, now kind.State, moves []Move) int {
+	place := func(id string) int {
+		return slices.IndexFunc(k.States, func(s kind.State) bool { return s.ID == id })
+	}
+	main, furthest := -1, place(now.ID)
+	for i, m := range moves {
+		if to, _ := k.State(m.To); !to.Aside && m.Ready && place(m.To) > furthest {
+			main, furthest = i, place(m.To)
+		}
+	}
+	if main >= 0 {
+		return main
+	}
+	for _, fits := range []func(kind.State, Move) bool{
+		func(to kind.State, _ Move) bool { return to.Seals },
+		func(to kind.State, m Move) bool { return m.Ready || len(moves) == 1 || to.ID == moves[0].To },
+	} {
+		if i := slices.IndexFunc(moves, func(m Move) bool { to, _ := k.State(m.To); return !to.Aside && fits(to, m) }); i >= 0 {
+			return i
+		}
+	}
+	return -1
 }
 
 func (w *Workspace) whose(to kind.State, v *artefact.View) string {

@@ -38,7 +38,7 @@ func Create(ctx context.Context, o Options, t NewTeam) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t.Relay != "" {
+	if t.Relay != "" && t.Token == "" {
 		address, err := PlainRelay(t.Relay)
 		if err != nil {
 			return nil, err
@@ -57,7 +57,11 @@ func Create(ctx context.Context, o Options, t NewTeam) (*Workspace, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(w.nameTeam(t.Team), w.writeProfile(t.Me, t.Zone, t.Hours)); err != nil {
+	err = errors.Join(w.nameTeam(t.Team), w.writeProfile(t.Me, t.Zone, t.Hours))
+	if err == nil && t.Token != "" {
+		err = w.AddServer(ctx, t.Relay, t.Token) // it lets in a team that is there
+	}
+	if err != nil {
 		return nil, errors.Join(err, w.forget()) // nothing was acknowledged yet
 	}
 	return w, nil

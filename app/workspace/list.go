@@ -142,7 +142,8 @@ func (w *Workspace) row(v artefact.View) Row {
 	}
 	r.Mark = mark(k, v.State, r.Derived)
 	for _, f := range k.Fields {
-		if f.Type == kind.Text && r.Lead == "" {
+		// What is called by its week is known by its first line.
+		if (f.Type == kind.Text || f.Type == kind.Line && k.One == kind.PerWeek && f.Key != "title") && r.Lead == "" {
 			r.Lead = v.Text(f.Key)
 		}
 	}

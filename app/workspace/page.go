@@ -58,6 +58,7 @@ type Move struct {
 	Verb    string   `json:"verb"` // "Record the decision"
 	Ready   bool     `json:"ready"`
 	Missing []string `json:"missing"` // sentences, when not ready
+	Places  []string `json:"places"`  // for each of them, the path where it is answered, or ""
 	Because bool     `json:"because"` // a sentence is asked for
 	Main    bool     `json:"main"`    // the usual next step
 }

@@ -40,6 +40,7 @@ type NewTeam struct {
 	Zone       string `json:"zone"`
 	Hours      string `json:"hours"`
 	Relay      string `json:"relay"` // "", "folder:PATH" or "https://HOST"
+	Token      string `json:"token"` // for a server that asks for one
 	Passphrase string `json:"passphrase"`
 }
 

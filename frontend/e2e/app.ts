@@ -27,10 +27,11 @@ export class Desk {
     return file
   }
 
-  /** Starts the program and shows its window. */
-  async open(): Promise<Page> {
-    const file = await this.write()
-    const p = spawn(program, ['--data', join(this.dir, 'data'), '--passphrase-file', file, 'serve'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  /** Starts the program and shows its window; where no passphrase is given there is no keyring either. */
+  async open(given = true): Promise<Page> {
+    const pass = given ? ['--passphrase-file', await this.write()] : []
+    const env = given ? process.env : { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' }
+    const p = spawn(program, ['--data', join(this.dir, 'data'), ...pass, 'serve'], { stdio: ['ignore', 'pipe', 'inherit'], env })
     this.#process = p
     const url = await new Promise<string>((ok, no) => {
       p.once('error', no)

@@ -75,7 +75,7 @@ test('who asks is let in, reads along, and reads nothing after being removed', a
   await call(ines, 'Create', 'decision', 'Settle small refunds')
   const reads = async (title: string) => (await call<{ rows: { title: string }[] | null }>(tom, 'List', { kind: 'decision', tab: 'all', level: '', owner: '', tag: '', text: '', offset: 0, limit: 0 })).rows?.some((r) => r.title === title) ?? false
   await until([ines, tom], async () => expect(await reads('Settle small refunds')).toBe(true))
-  await expect(ines.getByRole('link', { name: /delivered to 1 of 1/ })).toBeVisible({ timeout: 45_000 })
+  await expect(ines.getByRole('link', { name: /delivered to 2 of 2 devices/ })).toBeVisible({ timeout: 45_000 })
 
   await invited(ines, 'Add a device of yours')
   await expect(ines.getByRole('button', { name: /^Withdraw the invite/ })).toBeVisible()

@@ -31,7 +31,9 @@ test('a recording that is not ready says what is missing', async ({ page }) => {
   await page.getByRole('button', { name: 'Raise it' }).click()
   const record = page.getByRole('button', { name: 'Record the decision' })
   await expect(record).toHaveAttribute('aria-disabled', 'true')
-  await expect(record).toHaveAccessibleDescription(/decision\. And \w+ more\.$/)
+  await expect(record).toHaveAccessibleDescription(
+    'Write the decision. Write the rationale. Write the trade-offs. Say when to look at it again. Give at least two under options considered. Mark exactly one under options considered as chosen.',
+  )
 })
 
 test('what was saved is there after the program was killed', async ({ person }) => {
@@ -117,6 +119,18 @@ test('a draft is discarded', async ({ page }) => {
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'More', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Discard this draft' }).click()
+  await expect(page.getByRole('alertdialog')).toContainText('Discard “A mistake”?')
+  // Enter by mistake keeps it, and so does Esc; both give the focus back.
+  for (const key of ['Enter', 'Escape']) {
+    await expect(page.getByRole('button', { name: 'Keep it' })).toBeFocused()
+    await page.keyboard.press(key)
+    await expect(page.getByRole('alertdialog')).toHaveCount(0)
+    await expect(page.getByRole('button', { name: 'More', exact: true })).toBeFocused()
+    await page.getByRole('button', { name: 'More', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Discard this draft' }).click()
+  }
+  await page.getByRole('button', { name: 'Discard “A mistake”' }).click()
+  await expect(page.getByText('“A mistake” is discarded')).toBeVisible()
   await expect(page.getByRole('heading', { name: 'Nothing decided in writing yet' })).toBeVisible()
 })
 

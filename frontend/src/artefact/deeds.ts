@@ -10,7 +10,7 @@ export function deedsOf(sheet: Sheet): Deed[] {
       label: m.verb,
       icon: 'check',
       ...(m.main && { keys: 'Ctrl Enter' }),
-      ...(!m.ready && { not: m.missing?.[0] ?? 'Not yet.' }),
+      ...(!m.ready && { not: m.missing?.[0] ?? 'Not yet.', lacking: () => void sheet.ask(m.to) }),
       // One that asks for a sentence is answered where its button is.
       does: () => (m.because ? document.getElementById(`move-${m.to}`)?.click() : void sheet.move(m.to, '')),
     }),

@@ -1,9 +1,12 @@
+import { tick } from 'svelte'
 import { backend, on, toProblem, type Field, type Kind, type Page, type Problem, type Value } from '$lib/backend'
 import { catchKeys, caught } from '$lib/editor/catch'
 import { settle } from '$lib/editor/desk'
+import { firstText } from '$lib/kind/schema'
 import { desk } from '$lib/state/desk.svelte'
 import { Live } from '$lib/state/live.svelte'
 import { betweenKeys } from '$lib/state/quiet'
+import { reach } from './reach'
 
 /** An item that was just taken out, and can be put back. */
 export interface Removed {
@@ -21,6 +24,8 @@ export class Sheet {
   readonly #live: Live<Page>
   #saved = $state.raw<{ state: 'writing' | 'saved' | 'failed'; at: string; problem?: Problem }>()
   #refused = $state.raw<Record<string, Problem>>({})
+  /** The move that was asked for last and was not ready. */
+  #asked = $state('')
   #removed = $state.raw<Record<string, Removed>>({})
   /** The path of the text that is to be written next, once it is there. */
   begin = $state('')
@@ -51,6 +56,11 @@ export class Sheet {
   refused(path: string): Problem | undefined {
     return this.#refused[path]
   }
+  /** What a field still needs, in sentences, for the move that was asked for in vain. */
+  lacks(field: string): string[] {
+    const m = this.page?.moves?.find((m) => m.to === this.#asked)
+    return (m?.missing ?? []).filter((_, i) => (m?.places?.[i] ?? '').split('/')[0] === field)
+  }
   removed(list: string): Removed | undefined {
     return this.#removed[list]
   }
@@ -80,6 +90,10 @@ export class Sheet {
     return !field.auto && (this.editable || Boolean(field.after && this.page))
   }
 
+  /** Reads again, for what follows from other records. */
+  reload(): Promise<void> {
+    return this.#live.reload()
+  }
   start(): () => void {
     const stop = this.#live.start((docs) => !docs.length || docs.includes(this.id) || docs.includes(this.page?.doc ?? ''))
     const off = on('saved', (e) => {
@@ -137,6 +151,14 @@ export class Sheet {
       return ''
     }
   }
+  /** Lets the first text after the title be written: in a list, that of its first item, which is added. */
+  async first() {
+    const first = this.kind && this.editable ? firstText(this.kind) : undefined
+    if (!first) return void caught()
+    if (!first.list) this.begin = first.field
+    else if (this.items(first.list).length) this.begin = `${first.list}/${this.items(first.list)[0]}/${first.field}`
+    else await this.add(first.list, '', first.field)
+  }
   async remove(list: string, item: string, words: string) {
     const items = this.items(list)
     const after = items[items.indexOf(item) - 1] ?? ''
@@ -162,6 +184,22 @@ export class Sheet {
     await this.#change(list, this.#reorder(list, (i) => placed(i.filter((x) => x !== item), item, after)), () => backend.placeItem(this.id, `${list}/${item}`, after))
   }
 
+  /** Makes a move, by all that is written by now. One that is not ready says at each place what it needs, and goes to the first. */
+  async ask(state: string): Promise<void> {
+    try {
+      await settle(this.id)
+    } catch (e) {
+      this.#refused = { ...this.#refused, move: toProblem(e) }
+      return
+    }
+    await this.#live.reload()
+    const m = this.page?.moves?.find((m) => m.to === state)
+    if (!m) return
+    this.#asked = m.ready ? '' : state
+    if (m.ready) return void (await this.move(state, ''))
+    await tick()
+    m.places?.some(reach)
+  }
   async move(state: string, because: string): Promise<boolean> {
     return this.#take('move', () => backend.move(this.id, state, because))
   }

@@ -1,4 +1,4 @@
-import { backend, type Found, type Hit, type Page } from '$lib/backend'
+import { backend, type Found, type Hit, type Kind, type Page } from '$lib/backend'
 import type { IconName } from '$lib/icons/lucide'
 import { placeOf } from '$lib/kind/places'
 import { stateLabel } from '$lib/kind/schema'
@@ -109,19 +109,24 @@ export class Palette {
 
   #written(): Section {
     const hits = this.#found?.hits ?? []
-    return {
-      heading: 'Written',
-      entries: hits.map((hit) => ({ key: 'h' + hit.doc, label: hit.title || 'Untitled', hint: hintOf(hit), hit, does: () => open(hit) })),
-    }
+    const entries = hits.map((hit): Entry => ({ key: 'h' + hit.doc, label: hit.title || 'Untitled', hint: hintOf(hit), hit, does: () => open(hit) }))
+    const total = this.#found?.total ?? 0
+    const words = this.#text.trim()
+    if (total > hits.length) entries.push({ key: 'all', label: `All ${total} results for “${words}”`, hint: '', icon: 'search', does: () => here().go(href('found', words)) })
+    return { heading: 'Written', entries }
   }
   #write(): Section {
-    const called = this.#text.trim()
+    const typed = this.#text.trim()
     const letters: Record<string, string> = desk.keys ? { decision: 'D', item: 'I', insight: 'N' } : {}
     return {
       heading: 'Write',
-      entries: desk.kinds
-        .filter((k) => k.one !== 'person' && (!called || !k.one || matches(k.verb, called)))
-        .map((k) => ({ key: 'c' + k.id, label: called && !k.one ? `${k.verb} called “${called}”` : k.verb, hint: called ? (letters[k.id] ?? '') : k.purpose, icon: 'pen-line', does: () => void session.create(k.id, k.one ? '' : called) })),
+      entries: toWrite(desk.kinds, typed).map(({ kind: k, title }) => ({
+        key: (title ? 't' : 'c') + k.id,
+        label: title ? `${k.verb} called “${title}”` : k.verb,
+        hint: typed ? (letters[k.id] ?? '') : k.purpose,
+        icon: 'pen-line',
+        does: () => void session.create(k.id, title),
+      })),
     }
   }
   #doHere(): Section {
@@ -169,6 +174,19 @@ const open = (hit: Hit) => here().go(placeOf(desk.kind(hit.kind), hit))
 export function matches(label: string, typed: string): boolean {
   const l = label.toLocaleLowerCase()
   return typed.trim().toLocaleLowerCase().split(/\s+/).every((w) => l.includes(w))
+}
+
+/** Does every word that is typed begin a word of what the kind is called? */
+function named(kind: Kind, typed: string): boolean {
+  const words = `${kind.verb} ${kind.name} ${kind.plural}`.toLocaleLowerCase().split(/\s+/)
+  return typed.toLocaleLowerCase().split(/\s+/).every((t) => words.some((w) => w.startsWith(t)))
+}
+
+/** What can be written: first the kinds that what is typed names, and then any kind with it for a title. */
+export function toWrite(kinds: Kind[], typed: string): { kind: Kind; title: string }[] {
+  const all = kinds.filter((k) => k.one !== 'person')
+  const called = typed ? all.filter((k) => !k.one) : []
+  return [...all.filter((k) => !typed || named(k, typed)).map((kind) => ({ kind, title: '' })), ...called.map((kind) => ({ kind, title: typed }))]
 }
 
 function hintOf(hit: Hit): string {

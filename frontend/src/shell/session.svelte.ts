@@ -13,6 +13,8 @@ export interface Deed {
   does: () => void
   /** Why not, when it cannot be done now. */
   not?: string
+  /** What its key does then: says what is missing, where it is missing. */
+  lacking?: () => void
   keys?: string
   icon?: 'file-down' | 'copy' | 'send' | 'check' | 'refresh-cw' | 'pen-line' | 'users'
 }
@@ -57,15 +59,18 @@ class Session {
   /** Begins an artefact, with references to others if they are given, and goes there. */
   async create(kind: string, title = '', refs: Record<string, string> = {}) {
     const k = desk.kind(kind)
-    const begins = !title && !k?.one
-    if (begins) catchKeys()
+    catchKeys()
+    // Said before it is there: a list that sees it may be quicker to go to it.
+    here().begin = title || k?.one ? 'first' : 'title'
     const id = await desk.try(async () => {
       const id = await backend.create(kind, title)
       for (const [path, to] of Object.entries(refs)) await backend.set(id, path, to)
       return id
     })
-    if (!id) return void caught()
-    here().begin = begins ? 'title' : ''
+    if (!id) {
+      here().begin = ''
+      return void caught()
+    }
     if (k?.one === 'person-week') here().go(href('weekly'))
     else if (k?.one === 'week') here().go(href('review'))
     else here().go(placeOf(k, { id }))

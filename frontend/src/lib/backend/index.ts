@@ -77,6 +77,7 @@ export const backend = {
   weekly: (week: string, person: string) => call<T.Weekly>('Weekly', week, person),
   review: (week: string) => call<T.Review>('Review', week),
   metrics: (weeks: number) => call<T.Report>('Metrics', weeks),
+  metricsAs: (weeks: number, form: 'csv' | 'json') => call<string>('MetricsAs', weeks, form),
   team: () => call<T.Team>('Team'),
   search: (text: string, limit: number) => call<T.Found>('Search', text, limit),
 

@@ -1,3 +1,4 @@
+import { plain } from '../words/plain'
 import type { Problem } from './types'
 
 // What browsers say when nobody listens at an address any more.
@@ -30,7 +31,7 @@ export function toProblem(thrown: unknown): Problem {
   }
   if (thrown && typeof thrown === 'object' && 'message' in thrown) {
     const p = thrown as Partial<Problem>
-    return { code: p.code ?? 'unknown', message: String(p.message), safe: p.safe, hint: p.hint ?? '' }
+    return { code: p.code ?? 'unknown', message: String(p.message), safe: p.safe, hint: plain(p.hint ?? '') }
   }
   return { code: 'unknown', message: 'Something went wrong, and it gave no reason.', hint: '' }
 }

@@ -106,6 +106,8 @@ export interface Move {
   verb: string
   ready: boolean
   missing: string[] | null
+  /** For each sentence of `missing`, the path where it is answered; "" where there is none. */
+  places: string[] | null
   because: boolean
   main: boolean
 }
@@ -253,6 +255,7 @@ export interface NewTeam {
   zone: string
   hours: string
   relay: string
+  token: string
   passphrase: string
 }
 

@@ -18,6 +18,9 @@ export function catchKeys(): void {
   timer = setTimeout(caught, 4000)
 }
 
+/** Does it have the keyboard now? */
+export const catching = (): boolean => catcher !== null && document.activeElement === catcher
+
 /** What was typed meanwhile; the keyboard is free again. */
 export function caught(): string {
   const typed = catcher?.value ?? ''

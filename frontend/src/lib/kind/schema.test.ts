@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Field, Kind, Page } from '$lib/backend'
-import { begun, exclusive, fieldOf, needed, parted, said, shapeOf } from './schema'
+import { begun, exclusive, fieldOf, firstText, needed, offered, parted, said, shapeOf } from './schema'
 
 const f = (key: string, type: Field['type'], more: Partial<Field> = {}): Field => ({ key, label: key, type, ...more })
 const list = (items: Field[], more: Partial<Field> = {}) => f('x', 'list', { items, ...more })
@@ -62,4 +62,19 @@ test('who brought it where it is', () => {
   ] } as unknown as Page
   expect(begun(kind, page)).toEqual({ how: 'Raised', by: 'tom', when: '2026-06-05' })
   expect(begun(kind, { ...page, track: [] })).toMatchObject({ how: 'Begun', by: 'wk' })
+})
+
+test('the first text is a field of the centre, or the first item of a list', () => {
+  const of = (...fields: Field[]) => firstText({ ...kind, fields })
+  expect(of(f('week', 'week', { auto: true }), f('gathered', 'line', { place: 'note' }), f('headline', 'line'))).toEqual({ field: 'headline' })
+  expect(of(f('lanes', 'list', { items: [f('lane', 'choice'), f('within', 'line')] }))).toEqual({ field: 'within', list: 'lanes' })
+  expect(of(f('zone', 'zone'), f('leave', 'list', { items: [f('from', 'date')] }))).toBeUndefined()
+})
+
+test('what came back is asked for once there was something to come back from', () => {
+  const item = { ...kind, states: [{ id: 'delivered', label: 'Delivered', mark: 'decided' as const, sets: 'delivered' }] }
+  const reopened = f('reopened', 'list', { items: [f('text', 'line'), f('at', 'instant', { auto: true })] })
+  expect(offered(item, reopened, { values: {} })).toBe(false)
+  expect(offered(item, reopened, { values: { delivered: '2026-06-04T09:00:00Z' } })).toBe(true)
+  expect(offered(item, f('leave', 'list', { items: [f('from', 'date')] }), { values: null })).toBe(true)
 })

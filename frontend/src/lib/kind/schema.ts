@@ -84,6 +84,24 @@ export function begun(kind: Kind | undefined, page: Page): { how: string; by: st
   return step ? { how: step.label, by: step.by || page.author, when: step.when! } : { how: 'Begun', by: page.author, when: page.created }
 }
 
+/** Is this field to be written yet? A list of things that came back, each at its instant, waits until there was something to come back from. */
+export function offered(kind: Kind, field: Field, page: Pick<Page, 'values'>): boolean {
+  const comesBack = field.type === 'list' && field.items?.some((p) => p.auto && p.type === 'instant')
+  return !comesBack || kind.states.some((s) => s.sets && page.values?.[s.sets])
+}
+
+/** The first text of the page: the path of a field, or a list and the part of its items. */
+export function firstText(kind: Kind): { field: string; list?: string } | undefined {
+  const written = (f: Field) => f.type === 'line' || f.type === 'text'
+  for (const f of kind.fields) {
+    if (f.place || f.auto) continue
+    if (written(f)) return { field: f.key }
+    const part = f.type === 'list' ? f.items?.find((p) => written(p) && !p.after && !p.auto) : undefined
+    if (part) return { field: part.key, list: f.key }
+  }
+  return undefined
+}
+
 /** The kinds that a reference may point at, of those that exist. */
 export function pointsAt(field: Field, kinds: Kind[]): Kind[] {
   return kinds.filter((k) => !field.options?.length || field.options.includes(k.id))

@@ -11,6 +11,7 @@ export class Live<T> {
   #problem = $state.raw<Problem>()
   #reading = false
   #again = false
+  #done: Promise<void> | undefined
   /** A value was put in place since the read began, which does not know of it. */
   #put = false
   readonly #read: () => Promise<T>
@@ -32,11 +33,13 @@ export class Live<T> {
     this.#put = true
   }
 
-  async reload(): Promise<void> {
-    if (this.#reading) {
-      this.#again = true
-      return
-    }
+  /** Reads again; done when what was there at the call has been read. */
+  reload(): Promise<void> {
+    if (!this.#reading) return (this.#done = this.#readAll())
+    this.#again = true
+    return this.#done!
+  }
+  async #readAll(): Promise<void> {
     this.#reading = true
     try {
       do {

@@ -18,21 +18,45 @@ export function href(...parts: string[]): string {
 
 class Place {
   #route = $state.raw<Route>(readRoute(location.hash))
-  /** Set by whoever wants the next screen to begin with a text focused. */
-  begin = ''
+  /** Set by whoever wants the next screen to begin with the title being written, or the first text after it. */
+  begin: '' | 'title' | 'first' = ''
+
+  /** Was the place come back to, or gone on to, and not opened anew? */
+  returned = false
+  /** Told before a place is left, while it is still shown. */
+  onleave: (from: string, to: string) => void = () => {}
+  #steps = 0
 
   constructor() {
-    window.addEventListener('hashchange', () => (this.#route = readRoute(location.hash)))
+    // A step that was made before carries the number that it was given then.
+    if (history.state?.step === undefined) history.replaceState({ step: this.#steps }, '')
+    window.addEventListener('hashchange', () => {
+      this.returned = history.state?.step !== undefined
+      if (!this.returned) history.replaceState({ step: ++this.#steps }, '')
+      this.onleave(this.address, location.hash)
+      this.#route = readRoute(location.hash)
+    })
+  }
+  /** Where the window is, as a link. */
+  get address() {
+    return href(this.#route.screen, ...this.#route.rest)
   }
   get route() {
     return this.#route
+  }
+  /** What to begin with, told once. */
+  begins() {
+    const begin = this.begin
+    this.begin = ''
+    return begin
   }
   go(to: string) {
     location.hash = to
   }
   /** Goes there without leaving a step to come back to. */
   replace(to: string) {
-    history.replaceState(null, '', to)
+    history.replaceState(history.state, '', to)
+    this.returned = false
     this.#route = readRoute(to)
   }
 }

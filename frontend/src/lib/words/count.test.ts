@@ -18,7 +18,8 @@ test('names are listed as one says them', () => {
 })
 
 test('days and figures keep no more digits than they have', () => {
-  expect(daysShort(0.3)).toBe('0.3')
+  expect(daysShort(0.3)).toBe('<1')
+  expect(daysShort(0)).toBe('<1')
   expect(daysShort(6.6)).toBe('7')
   expect(figure(7.5)).toBe('7.5')
   expect(figure(3)).toBe('3')

@@ -20,9 +20,9 @@ export function listed(names: string[]): string {
   return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
-/** Days as the log shows them: whole from one on, else one decimal. */
+/** Days as the log shows them, whole; less than one is said to be that. */
 export function daysShort(days: number): string {
-  return days >= 1 || days === 0 ? String(Math.round(days)) : days.toFixed(1)
+  return days < 1 ? '<1' : String(Math.round(days))
 }
 
 /** A figure with at most one decimal. */

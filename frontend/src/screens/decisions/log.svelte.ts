@@ -1,6 +1,6 @@
 import { backend, toProblem, type Kind, type List, type Problem, type Row } from '$lib/backend'
 import { dayWords, daysBetween, monthWords, type Wall } from '$lib/time/day'
-import { counted } from '$lib/words/count'
+import { counted, figure } from '$lib/words/count'
 
 export interface Group {
   key: string
@@ -53,7 +53,7 @@ export function whenOf(row: Row, wall: (when: string) => Wall | null, here: Wall
 /** Pixels for a day in the column of bars, so that the longest still fits. */
 export function scaleOf(days: number[]): number {
   const longest = Math.max(...days, 1)
-  return longest <= 12 ? 9 : 108 / Math.min(longest, 60)
+  return longest <= 10 ? 9 : 92 / Math.min(longest, 60)
 }
 
 export type Filters = { tab: string; level: string; owner: string; text: string }
@@ -111,7 +111,8 @@ export function summary(list: List, since: string): string {
   const n = list.counts?.['all'] ?? list.total
   const first = `${n.toLocaleString('en-GB')} ${n === 1 ? 'record' : 'records'}${since ? ` since ${since}` : ''}.`
   if (list.median === null || list.median === undefined) return first
-  const days = Math.round(list.median)
-  return `${first} Half of those recorded in the last 12 weeks took ${days < 1 ? 'less than a day' : `${counted(days, 'day')} or less`}.`
+  // As the column says it: the two stand side by side.
+  const days = Math.round(list.median * 10) / 10
+  return `${first} Half of those recorded in the last 12 weeks took ${days < 1 ? 'less than a day' : `${Number.isInteger(days) ? counted(days, 'day') : `${figure(days)} days`} or less`}.`
 }
 

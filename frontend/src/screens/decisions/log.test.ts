@@ -43,12 +43,14 @@ test.each([
 
 test('the longest bar fits', () => {
   expect(scaleOf([3, 9])).toBe(9)
-  expect(scaleOf([3, 54]) * 54).toBeCloseTo(108)
+  expect(scaleOf([3, 54]) * 54).toBeCloseTo(92)
   expect(scaleOf([])).toBe(9)
 })
 
 test('the summary counts before it judges', () => {
   const list = { rows: [], total: 46, counts: { all: 46 }, median: 5, medianN: 18 } as unknown as List
   expect(summary(list, '12 January')).toBe('46 records since 12 January. Half of those recorded in the last 12 weeks took five days or less.')
+  expect(summary({ ...list, median: 5.12 }, '')).toContain('took 5.1 days or less')
+  expect(summary({ ...list, median: 0.2 }, '')).toContain('took less than a day')
   expect(summary({ ...list, median: null }, '')).toBe('46 records.')
 })

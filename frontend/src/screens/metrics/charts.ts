@@ -83,7 +83,7 @@ export interface PlanChart {
 }
 
 /** One square a thing promised, stacked by week. */
-export function planChart(p: Predictability, most = 108): PlanChart {
+export function planChart(p: Predictability, most = 208): PlanChart {
   const series = p.series ?? []
   const highest = Math.max(1, ...series.map((w) => w.committed))
   const cell = Math.max(1.5, Math.min(9, (most - 24) / highest))

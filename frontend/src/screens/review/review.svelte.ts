@@ -40,9 +40,11 @@ export class TeamWeek {
     const stop = this.#live.start()
     return () => (stop(), this.#stop?.())
   }
-  async write(): Promise<void> {
+  /** Begins the review of this week. Returns whether it is there. */
+  async write(): Promise<boolean> {
     await backend.beginWeek('review', this.value?.week ?? '')
     await this.#live.reload()
+    return Boolean(this.#sheet)
   }
 
   async export(form: 'pdf' | 'md'): Promise<void> {

@@ -28,6 +28,10 @@ test('overlap is said as it is', () => {
   expect(spoken(team({ people: two }), 'Lisbon')).toContain('X 09:00 to 17:00 and X 13:00 to 21:00')
 })
 
+test('a team of one is spoken of in whole sentences', () => {
+  expect(spoken(team({ people: [{ name: 'X', day: null, away: 'not working today' }] as never }), 'Lisbon')).toBe('Working hours on your clock: X not working today.')
+})
+
 test('devices are counted by what they hold', () => {
   const d = (holds: number) => ({ holds }) as never
   expect(holdWords(team({ entries: 1287, devices: [d(1287), d(1240)] }))).toBe('One holds every change up to 1,287')

@@ -37,7 +37,8 @@ export function overlapWords(team: Team, city: string): string {
 /** The whole strip as one sentence, for whoever does not see it. */
 export function spoken(team: Team, city: string): string {
   const each = (team.people ?? []).map((p) => `${p.name} ${p.day ? `${clock(p.day.from)} to ${clock(p.day.to)}` : p.away || 'away'}`)
-  return `Working hours on your clock: ${listed(each)}. ${overlapWords(team, city)}.`
+  const overlap = overlapWords(team, city)
+  return `Working hours on your clock: ${listed(each)}.${overlap && ` ${overlap}.`}`
 }
 
 /** "Seven hold every change up to 1,287" */

@@ -36,7 +36,12 @@ export class Week {
   }
 
   #follow(w: Weekly) {
-    if (!w.id || this.#sheet?.id === w.id) return
+    if (!w.id) return
+    if (this.#sheet?.id === w.id) {
+      // What last week’s commitments became stands in another document, and may stand in the way here.
+      if (JSON.stringify(w.page?.moves) !== JSON.stringify(this.#sheet.page?.moves)) void this.#sheet.reload()
+      return
+    }
     this.#stop?.()
     this.#sheet = new Sheet(w.id, w.page)
     this.#stop = this.#sheet.start()
