@@ -24,6 +24,7 @@ import (
 
 	"longhand/app"
 	"longhand/app/command"
+	"longhand/app/desktop"
 	"longhand/app/workspace"
 	"longhand/frontend"
 	"longhand/storage/secret"
@@ -53,7 +54,7 @@ func run(args []string) error {
 	w.app = app.New(context.Background(), o, w)
 	prefs := workspace.LoadPrefs(o.Dir)
 	return wails.Run(&options.App{
-		Title: "Longhand", Width: prefs.Width, Height: prefs.Height, MinWidth: leastWidth, MinHeight: leastHeight,
+		Title: "Longhand", Width: prefs.Width, Height: prefs.Height, MinWidth: desktop.LeastWidth, MinHeight: desktop.LeastHeight,
 		AssetServer:      &assetserver.Options{Assets: frontend.Dist(), Middleware: walled},
 		BackgroundColour: &options.RGBA{R: 0xf1, G: 0xf2, B: 0xf1, A: 0xff},
 		Bind:             []any{w.app},
@@ -132,7 +133,7 @@ func (w *window) started(ctx context.Context) {
 	go w.opening()
 	dir := app.Dir(w.app)
 	prefs := workspace.LoadPrefs(dir)
-	fit(ctx, prefs.Width, prefs.Height)
+	desktop.Fit(ctx, prefs.Width, prefs.Height)
 	stop, err := command.Control(ctx, dir, func() (*workspace.Workspace, func()) { return app.Use(w.app) })
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "other commands cannot reach this window: %v\n", err)

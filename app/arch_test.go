@@ -22,7 +22,8 @@ var house = map[string]struct {
 	pure bool
 	may  []string
 }{
-	"longhand":                         {may: []string{"app", "app/command", "app/workspace", "frontend", "storage/secret"}},
+	"longhand":                         {may: []string{"app", "app/command", "app/desktop", "app/workspace", "frontend", "storage/secret"}},
+	"longhand/app/desktop":             {},
 	"longhand/frontend":                {},
 	"longhand/app":                     {may: []string{"app/workspace", "app/kind", "app/metric", "app/cadence", "storage/secret"}},
 	"longhand/app/bridge":              {may: []string{"app", "app/workspace", "frontend"}},
@@ -63,7 +64,7 @@ var house = map[string]struct {
 
 // guarded are modules that one package alone may import.
 var guarded = map[string][]string{
-	"github.com/wailsapp/wails":         {"longhand", "longhand/build/bench/emptywindow"},
+	"github.com/wailsapp/wails":         {"longhand", "longhand/app/desktop", "longhand/build/bench/emptywindow"},
 	"github.com/dgraph-io/badger":       {"longhand/storage"},
 	"github.com/automerge/automerge-go": {"longhand/app/artefact/automerge"},
 	"github.com/zalando/go-keyring":     {"longhand/storage/secret"},

@@ -1,4 +1,7 @@
-package main
+// Package desktop is what the window needs of the system it stands in. Besides the program itself it alone knows Wails.
+//
+// [Fit] puts the window where all of it can be seen. It draws nothing and knows nothing of what the window shows.
+package desktop
 
 import (
 	"context"
@@ -8,8 +11,8 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 )
 
-// The least the page is drawn for, see ui/DESIGN.md.
-const leastWidth, leastHeight = 960, 640
+// LeastWidth and LeastHeight are the least the page is drawn for, see ui/DESIGN.md.
+const LeastWidth, LeastHeight = 960, 640
 
 // A frame is where a window stands on its screen, and how large it is.
 type frame struct{ x, y, width, height int }
@@ -25,10 +28,10 @@ func fitting(width, height int, screen size) frame {
 	return frame{max(0, (screen.width-width)/2), max(0, (screen.height-height)/2), width, height}
 }
 
-// fit puts the window where all of it can be seen. It is centred by what it
+// Fit puts the window where all of it can be seen. It is centred by what it
 // asked for, which may be more than the screen has; what it was given is known
 // only once it runs.
-func fit(ctx context.Context, width, height int) {
+func Fit(ctx context.Context, width, height int) {
 	screens, err := runtime.ScreenGetAll(ctx)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "the size of the screen is not known: %v\n", err)
@@ -39,7 +42,7 @@ func fit(ctx context.Context, width, height int) {
 			continue
 		}
 		f := fitting(width, height, size{s.Size.Width, s.Size.Height})
-		runtime.WindowSetMinSize(ctx, min(leastWidth, f.width), min(leastHeight, f.height))
+		runtime.WindowSetMinSize(ctx, min(LeastWidth, f.width), min(LeastHeight, f.height))
 		runtime.WindowSetSize(ctx, f.width, f.height)
 		runtime.WindowSetPosition(ctx, f.x, f.y)
 	}
