@@ -125,12 +125,24 @@ func (w *watch) add(ctx context.Context, f *Folder, r *os.Root) {
 	if w.w == nil {
 		return
 	}
-	dirs := []string{".", f.team}
-	_ = f.eachDir(ctx, r, func(dir string, _ [16]byte, _ []os.DirEntry) { dirs = append(dirs, dir, dir+"/"+carried) })
-	for _, d := range dirs {
-		if full := filepath.Join(f.root, filepath.FromSlash(d)); !w.known[full] && w.w.Add(full) == nil {
-			w.known[full] = true
+	watch := func(dir string) (fresh bool) {
+		full := filepath.Join(f.root, filepath.FromSlash(dir))
+		if w.known[full] || w.w.Add(full) != nil {
+			return false
 		}
+		w.known[full] = true
+		return true
+	}
+	watch(".")
+	watch(f.team)
+	// What is made in a directory before it is watched is told by nobody, so they are looked through until none is new.
+	for again := true; again && ctx.Err() == nil; {
+		again = false
+		_ = f.eachDir(ctx, r, func(dir string, _ [16]byte, _ []os.DirEntry) {
+			for _, d := range []string{dir, dir + "/" + carried} {
+				again = watch(d) || again
+			}
+		})
 	}
 }
 
