@@ -62,7 +62,10 @@ export class Palette {
       return
     }
     const found = await backend.search(t, 8).catch(() => undefined)
-    if (asked === this.#asked) this.#found = found
+    if (asked !== this.#asked) return
+    this.#found = found
+    // Right after the start not everything has been read yet.
+    if (found && !found.ready) setTimeout(() => asked === this.#asked && void this.#search(), 300)
   }
 
   readonly sections = $derived.by((): Section[] => {

@@ -3,7 +3,8 @@ import type { Kind } from '$lib/backend'
 
 vi.stubGlobal('location', { hash: '' })
 vi.stubGlobal('window', { addEventListener: () => {} })
-const { cut, matches, toWrite } = await import('./palette.svelte')
+const { backend } = await import('$lib/backend')
+const { cut, matches, Palette, toWrite } = await import('./palette.svelte')
 
 test('a title is cut where it matches', () => {
   expect(cut('Settle small refunds', [[13, 19]])).toEqual([{ text: 'Settle small ', hit: false }, { text: 'refund', hit: true }, { text: 's', hit: false }])
@@ -33,4 +34,15 @@ test('a kind that is named comes before any kind with those words for a title', 
   expect(of('week upd')).toEqual(['weekly', 'decision week upd', 'brief week upd'])
   expect(of('Refunds')).toEqual(['decision Refunds', 'brief Refunds'])
   expect(of('ief')).toEqual(['decision ief', 'brief ief'])
+})
+
+test('while not everything has been read, what is asked for is looked for again', async () => {
+  vi.useFakeTimers()
+  const found = (ready: boolean) => ({ hits: [], total: ready ? 2 : 1, of: 3, ready })
+  const search = vi.spyOn(backend, 'search').mockResolvedValueOnce(found(false)).mockResolvedValueOnce(found(false)).mockResolvedValue(found(true))
+  const palette = new Palette('refund')
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(palette.found).toEqual(found(true))
+  expect(search).toHaveBeenCalledTimes(3)
+  vi.useRealTimers()
 })
