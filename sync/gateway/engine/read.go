@@ -101,7 +101,7 @@ func (e *JetStream) ReadFrom(ctx context.Context, log, sort string, after Cursor
 	case err != nil:
 		return Page{}, e.failure(what, err)
 	}
-	began := time.Now()
+	began, known := time.Now(), uint64(0) // the last number that is known to be taken
 	for steps := 0; ; steps++ {
 		got, next, more, err := e.batch(ctx, log, sort, at, limit, fn)
 		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil && e.replicas == 1 {
@@ -140,6 +140,11 @@ func (e *JetStream) ReadFrom(ctx context.Context, log, sort string, after Cursor
 			}
 			continue
 		}
+		if known <= at.seq { // it may have come since it was asked for
+			known = last
+			continue
+		}
+		known = last
 		at.seq, at.time = at.seq+1, 0
 		if steps == stepsMost {
 			return Page{Next: at.cursor(), More: true}, nil

@@ -237,6 +237,34 @@ func Run(t *testing.T, open func(t *testing.T) engine.Engine) {
 		got, _ := read(t, e, "", "")
 		same(t, got, records("s.a1", 3))
 	})
+	t.Run("who reads while others append misses nothing", func(t *testing.T) {
+		e := with(t, open)
+		all := records("s.a1", 3000)
+		appended := make(chan error, 1)
+		go func() {
+			for _, r := range all {
+				if _, err := e.Append(context.WithoutCancel(t.Context()), team, r, nil); err != nil {
+					appended <- err
+					return
+				}
+			}
+			appended <- nil
+		}()
+		var got []engine.Record
+		var page engine.Page
+		for ended := false; !ended || page.More; {
+			select {
+			case err := <-appended:
+				must(t, err)
+				ended = true
+			default:
+			}
+			var part []engine.Record
+			part, page = read(t, e, "", page.Next)
+			got = append(got, part...)
+		}
+		same(t, got, all)
+	})
 	t.Run("whoever watches is told", func(t *testing.T) {
 		e := with(t, open)
 		told, apart := e.Watch(team, ""), e.Watch(team, "s")
