@@ -1,6 +1,8 @@
 // What the Go side sends and takes, mirrored by hand from app/kind,
 // app/workspace, app/metric and app/render. The JSON there is the contract;
 // a test compares the two.
+// One file, long as it is, because that test reads it as one: a shape is looked
+// for here and nowhere else.
 
 // --- app/kind ---
 
