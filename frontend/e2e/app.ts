@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url'
 import { test as base, expect, type Browser, type Page } from '@playwright/test'
 
 export const program = process.env.LONGHAND ?? fileURLToPath(new URL('../../build/bin/longhand', import.meta.url))
+/** Every call takes up to so many milliseconds longer, as on a computer that is busy: what depends on its speed then fails. */
+const slow = Number(process.env.LONGHAND_SLOW ?? 0)
 export const passphrase = 'harbour thimble oat lantern'
 
 /** One person’s Longhand. */
@@ -42,6 +44,7 @@ export class Desk {
     this.#page = page
     page.on('pageerror', (e) => this.errors.push(e.message))
     page.on('console', (m) => m.type() === 'error' && this.errors.push(m.text()))
+    if (slow) await page.route('**/bridge/call', async (route) => (await new Promise((ok) => setTimeout(ok, slow * Math.random())), route.continue()))
     await page.goto(url)
     return page
   }

@@ -156,3 +156,25 @@ test('what one person types another sees, and both may type at once', async ({ p
   await expect(here).toHaveText('left start right')
   await go(page, 'decisions')
 })
+
+test('of two texts that are slow to come each is given what was typed for it', async ({ page }) => {
+  // The first item is long in being made, as on a disk that is busy.
+  let slow = true
+  await page.route('**/bridge/call', async (route) => {
+    const late = slow && route.request().postData()?.includes('.AddItem"')
+    if (late) {
+      slow = false
+      await new Promise((ok) => setTimeout(ok, 1500))
+    }
+    await route.continue()
+  })
+  await go(page, 'weekly')
+  await page.getByRole('button', { name: 'Write this week’s update' }).click()
+  await page.keyboard.type('Refunds settle by themselves.')
+  await page.getByRole('button', { name: 'From whom, and by when.' }).click()
+  await page.keyboard.type('Charge for groups?')
+  await expect(page.getByRole('textbox', { name: 'Outcome, outcomes shipped 1' })).toHaveText('Refunds settle by themselves.')
+  const question = page.getByRole('textbox', { name: /decisions needed 1$/ }).first()
+  await expect(question).toHaveText('Charge for groups?')
+  await expect(question).toBeFocused()
+})

@@ -1,6 +1,6 @@
 import { tick } from 'svelte'
 import { backend, on, toProblem, type Field, type Kind, type Page, type Problem, type Value } from '$lib/backend'
-import { catchKeys, caught } from '$lib/editor/catch'
+import { catchKeys, Coming } from '$lib/editor/catch'
 import { settle } from '$lib/editor/desk'
 import { firstText } from '$lib/kind/schema'
 import { desk } from '$lib/state/desk.svelte'
@@ -27,8 +27,8 @@ export class Sheet {
   /** The move that was asked for last and was not ready. */
   #asked = $state('')
   #removed = $state.raw<Record<string, Removed>>({})
-  /** The path of the text that is to be written next, once it is there. */
-  begin = $state('')
+  /** The texts that are to be written as soon as they are there, by path. */
+  #coming = $state.raw<Record<string, Coming>>({})
 
   constructor(id: string, page?: Page | null) {
     this.id = id
@@ -65,6 +65,13 @@ export class Sheet {
     return this.#removed[list]
   }
 
+  /** Lets a text be written as soon as it is there. */
+  begin(path: string, coming = new Coming()) {
+    this.#coming = { ...this.#coming, [path]: coming }
+  }
+  coming(path: string): Coming | undefined {
+    return this.#coming[path]
+  }
   text(path: string): string {
     return this.page?.texts?.[path] ?? ''
   }
@@ -137,27 +144,26 @@ export class Sheet {
     return (p: Page): Page => ({ ...p, lists: { ...p.lists, [list]: to(p.lists?.[list] ?? []) } })
   }
   /** Adds an item after another, "" for the start, and lets its first text be written. */
-  async add(list: string, after: string, first = ''): Promise<string> {
-    if (first) catchKeys()
+  async add(list: string, after: string, first = '', coming = first ? catchKeys() : undefined): Promise<string> {
     try {
       const item = await backend.addItem(this.id, list, after)
       const page = this.page
       if (page && !this.items(list).includes(item)) this.#live.put(this.#reorder(list, (items) => placed(items, item, after))(page))
-      if (first) this.begin = `${list}/${item}/${first}`
+      if (first) this.begin(`${list}/${item}/${first}`, coming)
       return item
     } catch (e) {
-      caught()
+      coming?.drop()
       this.#refused = { ...this.#refused, [list]: toProblem(e) }
       return ''
     }
   }
   /** Lets the first text after the title be written: in a list, that of its first item, which is added. */
-  async first() {
+  async first(coming: Coming) {
     const first = this.kind && this.editable ? firstText(this.kind) : undefined
-    if (!first) return void caught()
-    if (!first.list) this.begin = first.field
-    else if (this.items(first.list).length) this.begin = `${first.list}/${this.items(first.list)[0]}/${first.field}`
-    else await this.add(first.list, '', first.field)
+    if (!first) return coming.drop()
+    if (!first.list) this.begin(first.field, coming)
+    else if (this.items(first.list).length) this.begin(`${first.list}/${this.items(first.list)[0]}/${first.field}`, coming)
+    else await this.add(first.list, '', first.field, coming)
   }
   async remove(list: string, item: string, words: string) {
     const items = this.items(list)

@@ -1,7 +1,7 @@
 // What is going on in the window that is not part of the record: which sheet
 // is open, what kind is shown, and what the keys do on this screen.
 import { backend, copyText, type Page } from '$lib/backend'
-import { catchKeys, caught } from '$lib/editor/catch'
+import { catchKeys } from '$lib/editor/catch'
 import { settle } from '$lib/editor/desk'
 import { desk } from '$lib/state/desk.svelte'
 import { here, href } from '$lib/state/route.svelte'
@@ -59,17 +59,17 @@ class Session {
   /** Begins an artefact, with references to others if they are given, and goes there. */
   async create(kind: string, title = '', refs: Record<string, string> = {}) {
     const k = desk.kind(kind)
-    catchKeys()
+    const coming = catchKeys()
     // Said before it is there: a list that sees it may be quicker to go to it.
-    here().begin = title || k?.one ? 'first' : 'title'
+    here().begin = { with: title || k?.one ? 'first' : 'title', coming }
     const id = await desk.try(async () => {
       const id = await backend.create(kind, title)
       for (const [path, to] of Object.entries(refs)) await backend.set(id, path, to)
       return id
     })
     if (!id) {
-      here().begin = ''
-      return void caught()
+      here().begin = undefined
+      return coming.drop()
     }
     if (k?.one === 'person-week') here().go(href('weekly'))
     else if (k?.one === 'week') here().go(href('review'))

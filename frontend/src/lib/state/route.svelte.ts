@@ -1,5 +1,6 @@
 // Where the window is. The address is a fragment, so that going back works
 // as in any browser and every place can be written as a link.
+import type { Coming } from '$lib/editor/catch'
 
 export interface Route {
   screen: string
@@ -16,10 +17,16 @@ export function href(...parts: string[]): string {
   return '#/' + parts.map(encodeURIComponent).join('/')
 }
 
+/** What the next screen begins to write, for whoever asked for it. */
+export interface Begin {
+  with: 'title' | 'first'
+  coming: Coming
+}
+
 class Place {
   #route = $state.raw<Route>(readRoute(location.hash))
   /** Set by whoever wants the next screen to begin with the title being written, or the first text after it. */
-  begin: '' | 'title' | 'first' = ''
+  begin: Begin | undefined
 
   /** Was the place come back to, or gone on to, and not opened anew? */
   returned = false
@@ -47,7 +54,7 @@ class Place {
   /** What to begin with, told once. */
   begins() {
     const begin = this.begin
-    this.begin = ''
+    this.begin = undefined
     return begin
   }
   go(to: string) {
