@@ -47,6 +47,8 @@ func causeWords(c replica.Cause, who, at, run string) (what, next string) {
 		return fmt.Sprintf("The clock of %s is %s %s.", who, round(c.Skew.Abs()), direction), "Set it. Nothing is lost by it; only the times of what was written are off."
 	case replica.WaitsForKey:
 		return fmt.Sprintf("%s of %s wait for a key.", sentenceStart(run), who), "It comes by itself, as soon as a device that has it syncs."
+	case replica.KeyIsLost:
+		return fmt.Sprintf("%s of %s are sealed for people who have all left the team.", sentenceStart(run), who), "Nobody who is here can read them. Its person still has them: ask for a copy."
 	case replica.WasRefused:
 		return fmt.Sprintf("%s of %s cannot be read and was set aside: %v.", sentenceStart(run), who, c.Err), "Everything else goes on. Update Longhand here, and ask its person to."
 	case replica.BeyondItsCut:

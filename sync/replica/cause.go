@@ -48,6 +48,7 @@ const (
 	DeviceClock      Code = "device-clock"       // another device's clock is off
 	OwnClock         Code = "own-clock"          // this device's clock is off
 	WaitsForKey      Code = "waits-for-key"      // entries are sealed for others, so far
+	KeyIsLost        Code = "key-lost"           // entries are sealed for people who have all left
 	WasRefused       Code = "refused"            // entries that the application could not take
 	BeyondItsCut     Code = "beyond-its-cut"     // a removed device wrote more than counts
 	UnsentAfterEnd   Code = "unsent-and-removed" // something was written here that nobody will get under this device's name
@@ -62,7 +63,7 @@ const (
 	EnrolAnew      Next = "enrol-anew"
 	AskForInvite   Next = "ask-for-an-invitation"
 	Approve        Next = "approve-or-withdraw"
-	AskPerson      Next = "ask-its-person" // to open Longhand there, or to set the clock
+	AskPerson      Next = "ask-its-person" // to open Longhand there, to set the clock, or for a copy
 	SetClock       Next = "set-the-clock"
 	AcceptOrLeave  Next = "accept-or-leave" // an admin may let it count
 )
@@ -119,6 +120,8 @@ func (r *Replica) causes(out Status, all []Cause) []Cause {
 		switch s.Reason {
 		case NoKey:
 			c.Code, c.Next = WaitsForKey, Wait
+		case KeyLost:
+			c.Code, c.Next = KeyIsLost, AskPerson
 		case Refused:
 			c.Code, c.Next, c.Err = WasRefused, Upgrade, errors.New(s.Why)
 		case BeyondCut:

@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"crypto/rand"
 	"slices"
 	"testing"
 	"time"
@@ -137,6 +138,42 @@ func TestWhoAsksNeedsAnAdminAndNobodyElse(t *testing.T) {
 	}
 	if c, ok := eva.cause(NotJoined); !ok || c.Next != Wait {
 		t.Errorf("the newcomer: %+v", eva.Status().Causes)
+	}
+}
+
+func TestWhatIsSealedForPeopleWhoHaveAllLeftIsSaidToBe(t *testing.T) {
+	relays, elsewhere := memoryRelay(), map[string]relay.Relay{"e": relay.NewMemory("elsewhere")}
+	team := newTeam(t, 2, relays)
+	ana, tom := team[0], team[1]
+	ana.use(elsewhere)
+	syncAll(ana, tom)
+	// Tom writes under a new key on a relay of his own, and leaves, while Ana lets Eva in, whom he never sees.
+	must(t, tom.RemoveRelay("m"))
+	tom.use(elsewhere)
+	must(t, tom.roster.NewEpoch(rand.Reader, tom.id, noon()))
+	must(t, tom.Save(t.Context()))
+	tom.write("for Ana alone")
+	tom.sync()
+	must(t, tom.Leave(t.Context()))
+	tom.sync()
+	must(t, ana.RemoveRelay("e"))
+	inv := ana.invite(roster.Terms{Role: roster.RoleAdmin})
+	eva := newPerson(t).join(inv.Code(), "", relays)
+	syncAll(ana, eva)
+	eva.use(elsewhere)
+	eva.sync()
+	if c, ok := eva.cause(WaitsForKey); !ok || c.Next != Wait {
+		t.Fatalf("while Ana is there: %+v", eva.Status().Causes)
+	}
+	must(t, ana.SetRole(t.Context(), eva.who, roster.RoleAdmin))
+	must(t, ana.Leave(t.Context()))
+	syncAll(ana, eva)
+	c, ok := eva.cause(KeyIsLost)
+	if !ok || c.Next != AskPerson || c.Device != tom.me || c.First != 1 || c.Last != 1 {
+		t.Fatalf("causes %+v", eva.Status().Causes)
+	}
+	if _, waits := eva.cause(WaitsForKey); waits {
+		t.Error("it waits for what cannot come")
 	}
 }
 

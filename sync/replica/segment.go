@@ -24,6 +24,9 @@ func (r *Replica) takeIn(ctx context.Context, from string, h journal.Header, d r
 	entries, err := journal.Open(b.Bytes, r.keyring())
 	switch {
 	case errors.Is(err, journal.ErrNoKey):
+		if r.cfg.Roster.Lost(h.Epoch) {
+			return r.setAside(ctx, b, KeyLost)
+		}
 		return r.setAside(ctx, b, NoKey)
 	case err != nil:
 		// Signed, and yet not what the format allows. Every device refuses it alike.

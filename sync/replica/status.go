@@ -80,6 +80,7 @@ type Reason string
 
 const (
 	NoKey     Reason = "no-key"     // sealed for others, so far
+	KeyLost   Reason = "key-lost"   // sealed for others, and all of them have left
 	Unknown   Reason = "unknown"    // of a device, or for an invite, that the roster does not know so far
 	Again     Reason = "again"      // kept, and to be taken in anew: the store failed, or the memory of it was lost
 	Refused   Reason = "refused"    // by the application: see Why
@@ -151,7 +152,7 @@ func (r *Replica) Status() Status {
 		if why == BeyondCut && r.beyond[ref.Author] != nil {
 			continue // named exactly above
 		}
-		if d, _ := s.Device(ref.Author); why == NoKey && d.Removed && ref.First > d.Cut.Number {
+		if d, _ := s.Device(ref.Author); (why == NoKey || why == KeyLost) && d.Removed && ref.First > d.Cut.Number {
 			why = BeyondCut // who removed it could not open it either
 		}
 		out.SetAside = append(out.SetAside, SetAside{Device: ref.Author, First: ref.First, Last: ref.Last, Reason: why})

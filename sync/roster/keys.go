@@ -51,6 +51,16 @@ func (r *Roster) Safe(epoch journal.Hash) bool {
 	return e != nil && v.safe(e)
 }
 
+// Lost reports whether everybody who can have the epoch's key has left: what is sealed under it stays closed to those who are here. An epoch that no
+// entry has brought yet is not lost.
+func (r *Roster) Lost(epoch journal.Hash) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v := r.current()
+	e := v.byEpoch[epoch]
+	return e != nil && v.lost(e)
+}
+
 // TeamSecret is the team's secret for ids that all devices must agree on. It is there as soon as the device has a key.
 func (r *Roster) TeamSecret(id *journal.Identity) (secret [32]byte, ok bool) {
 	r.mu.Lock()

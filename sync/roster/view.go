@@ -382,6 +382,21 @@ func (v *view) allPresent(i *issue) bool {
 	return all
 }
 
+// lost reports whether everybody who can have the key has left the team.
+func (v *view) lost(e *keyEpoch) bool {
+	return !slices.ContainsFunc(e.issues, v.anyPresent)
+}
+
+// anyPresent reports whether somebody who belongs to the team can have the key from this issue, or from an epoch that hands it on.
+func (v *view) anyPresent(i *issue) bool {
+	for id := range i.audience {
+		if d := v.devices[id]; d != nil && d.present() {
+			return true
+		}
+	}
+	return slices.ContainsFunc(i.heirs, v.anyPresent)
+}
+
 // hasAdmin reports whether somebody is left who can invite and remove.
 func (v *view) hasAdmin() bool { return v.hasAdminWithout(nil) }
 
