@@ -135,6 +135,8 @@ func explainStore(err error) *Problem {
 			"Do not delete anything. Make a copy of the data folder, and open it again."}
 	case errors.Is(err, ErrNewer), errors.Is(err, artefact.ErrVersion):
 		return &Problem{"newer", "This was written by a later version of Longhand.", "It is kept as it is.", "Update Longhand on this device."}
+	case errors.Is(err, replica.ErrUnkept):
+		return &Problem{"unkept", "This is decided, and could not be written to the disk.", allSafe, "Free some space, or make the disk writable. An open window writes it as soon as it can; if Longhand ends before, do it again."}
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return &Problem{"disk-full", "There is no room left on the disk, so the last edit is not saved.", allSafe, "Free some space. An open window keeps what is typed and saves it as soon as there is room."}
 	case errors.Is(err, syscall.EROFS):

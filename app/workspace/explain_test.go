@@ -9,6 +9,7 @@ import (
 
 	"longhand/storage"
 	"longhand/sync/relay"
+	"longhand/sync/replica"
 )
 
 // The same answer of the system means one thing of a relay, where what was
@@ -27,6 +28,7 @@ func TestWhereThereIsNoRoomIsSaid(t *testing.T) {
 		{"a relay that can only be read", at(relay.ErrNotAllowed, syscall.EROFS), "relay-not-allowed", "/mnt/saltmarsh"},
 		{"a relay of somebody else", at(relay.ErrNotAllowed, fs.ErrPermission), "relay-not-allowed", "/mnt/saltmarsh"},
 		{"a relay that is gone", at(relay.ErrUnreachable, fs.ErrNotExist), "relay-unreachable", "/mnt/saltmarsh"},
+		{"a decision that a full disk did not take", fmt.Errorf("remove: %w: %w", replica.ErrUnkept, syscall.ENOSPC), "unkept", "decided"},
 		{"a full disk", fmt.Errorf("append: %w", syscall.ENOSPC), "disk-full", "the disk"},
 		{"a disk that can only be read", fmt.Errorf("append: %w", syscall.EROFS), "read-only", "The disk"},
 		{"data that is open already", fmt.Errorf("open: %w", storage.ErrInUse), "in-use", "another window"},

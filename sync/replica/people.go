@@ -18,6 +18,10 @@ import (
 // ErrUnsent: something that was written here has reached no relay. Whoever leaves now takes it along.
 var ErrUnsent = errors.New("something written here has not been sent")
 
+// ErrUnkept: what was decided holds here, and the own store did not take it. It is tried again with every Sync; after a restart before that it is
+// forgotten.
+var ErrUnkept = errors.New("decided, and not kept yet")
+
 // deed writes to the roster under work, keeps what was written, and lets it take effect here.
 func (r *Replica) deed(ctx context.Context, what string, write func() error) error {
 	r.work.Lock()
@@ -26,7 +30,7 @@ func (r *Replica) deed(ctx context.Context, what string, write func() error) err
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	if err := r.saveRoster(ctx); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+		return fmt.Errorf("%s: %w: %w", what, ErrUnkept, err)
 	}
 	r.Nudge()
 	return r.settle(ctx)

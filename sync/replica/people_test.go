@@ -1,10 +1,12 @@
 package replica
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -295,5 +297,35 @@ func TestAnAdoptionOfAnotherPersonsWorkIsRefused(t *testing.T) {
 	}
 	if s := ana.Status().SetAside; len(s) != 1 || s[0].Reason != Refused || s[0].First != 1 || s[0].Device != tom.me || s[0].Why == "" {
 		t.Errorf("set aside %+v", s)
+	}
+}
+
+// fullDisk is what a device keeps, on a disk that may have no room.
+type fullDisk struct {
+	relay.Store
+	full bool
+}
+
+func (d *fullDisk) Put(ctx context.Context, b relay.Blob) error {
+	if d.full {
+		return syscall.ENOSPC
+	}
+	return d.Store.Put(ctx, b)
+}
+
+func TestWhatTheOwnDiskRefusesIsSaidToBeDecidedAndIsKeptLater(t *testing.T) {
+	team := newTeam(t, 3, memoryRelay())
+	ana, tom, eva := team[0], team[1], team[2]
+	disk := &fullDisk{Store: ana.keep, full: true}
+	ana.cfg.Keep = disk
+	err := ana.Remove(t.Context(), nil, []roster.PersonID{eva.who})
+	if !errors.Is(err, ErrUnkept) || !errors.Is(err, syscall.ENOSPC) {
+		t.Fatalf("removed: %v", err)
+	}
+	disk.full = false
+	syncAll(ana, tom)
+	again := ana.open(ana.team)
+	if ana.roster.State().Present(eva.me) || tom.roster.State().Present(eva.me) || again.roster.State().Present(eva.me) {
+		t.Error("the removal is not kept, or was not sent")
 	}
 }
