@@ -36,6 +36,7 @@ var house = map[string]struct {
 	"longhand/app/artefact/automerge":  {},
 	"longhand/app/hydrate":             {may: []string{"app/artefact", "app/artefact/automerge", "app/kind"}},
 	"longhand/app/cadence":             {pure: true},
+	"longhand/app/calendar":            {pure: true},
 	"longhand/app/metric":              {pure: true, may: []string{"app/artefact", "app/kind", "app/cadence"}},
 	"longhand/app/render":              {may: []string{"app/artefact", "app/kind"}},
 	"longhand/app/render/typeset":      {may: []string{"app/render"}},
