@@ -2,6 +2,7 @@ import { tick } from 'svelte'
 import { backend, on, toProblem, type Field, type Kind, type Page, type Problem, type Value } from '$lib/backend'
 import { catchKeys, Coming } from '$lib/editor/catch'
 import { settle } from '$lib/editor/desk'
+import { unsent } from '$lib/editor/unsent.svelte'
 import { firstText } from '$lib/kind/schema'
 import { desk } from '$lib/state/desk.svelte'
 import { Live } from '$lib/state/live.svelte'
@@ -50,6 +51,7 @@ export class Sheet {
   }
   /** What became of the last change: in words, for the bar. */
   get saving() {
+    if (unsent(this.id) && this.#saved?.state !== 'failed') return { state: 'writing' as const, at: '' }
     return this.#saved
   }
   /** Why the record refused a value, by path. */

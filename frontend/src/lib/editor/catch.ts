@@ -4,6 +4,8 @@
 // only the one asked for last takes the keyboard.
 import { isTyping } from '$lib/state/keys'
 
+const patience = 4000
+const waiting = new Set<Promise<void>>()
 let newest: Coming | undefined
 let catcher: HTMLTextAreaElement | null = null
 let timer: ReturnType<typeof setTimeout> | undefined
@@ -12,20 +14,28 @@ let timer: ReturnType<typeof setTimeout> | undefined
 export class Coming {
   #typed = ''
   #over = false
+  #end = () => {}
 
   constructor() {
     stash()
     newest = this
+    const here = new Promise<void>((ok) => (this.#end = ok))
+    waiting.add(here)
+    const late = setTimeout(this.#end, patience)
+    void here.then(() => (clearTimeout(late), waiting.delete(here)))
   }
-  keep(typed: string) {
-    this.#typed += typed
+  /** False: it has been told already. */
+  keep(typed: string): boolean {
+    if (!this.#over) this.#typed += typed
+    return !this.#over
   }
   /** It is there: what was typed for it, and whether it is to be written now. Told once. */
   take(): { typed: string; now: boolean } | undefined {
     if (this.#over) return
-    this.#over = true
     const last = newest === this
     if (last) stash()
+    this.#over = true
+    this.#end()
     const now = last && !(isTyping(document.activeElement) && !catching())
     if (last) release()
     return { typed: this.#typed, now }
@@ -33,6 +43,7 @@ export class Coming {
   /** It will not be there. */
   drop() {
     this.#over = true
+    this.#end()
     if (newest === this) release()
   }
 }
@@ -49,9 +60,17 @@ export function catchKeys(): Coming {
   }
   catcher.focus({ preventScroll: true })
   clearTimeout(timer)
-  timer = setTimeout(() => (stash(), release()), 4000)
+  timer = setTimeout(() => (stash(), release()), patience)
   return coming
 }
+
+/** When every text that was asked for is there, or a moment has passed. */
+export async function allHere(): Promise<void> {
+  while (waiting.size) await Promise.all(waiting)
+}
+
+/** Gives what was typed after Enter to the text that Enter asked for. False: it asked for none. */
+export const pass = (typed: string): boolean => newest?.keep(typed) ?? false
 
 /** Does it have the keyboard now? */
 export const catching = (): boolean => catcher !== null && document.activeElement === catcher

@@ -3,7 +3,9 @@
 import { backend, on, toProblem, type Problem } from '$lib/backend'
 import type { Extension } from '@codemirror/state'
 import { betweenKeys } from '$lib/state/quiet'
+import { allHere } from './catch'
 import { keepStill } from './still'
+import { mark } from './unsent.svelte'
 import { Writing } from './writing'
 
 const open = new Map<string, Writing>()
@@ -37,15 +39,16 @@ export function write(a: Asked): Writing {
       close: () => backend.closeText(a.id, a.path),
       flush: () => backend.flush(a.id),
     },
-    { between: betweenKeys, arrive: keepStill, changed: a.changed, failed: a.failed, problemOf: toProblem },
+    { between: betweenKeys, arrive: keepStill, changed: a.changed, failed: a.failed, unsent: (on) => mark(a.id, on), problemOf: toProblem },
     a.extensions,
   )
   open.set(key(a.id, a.path), writing)
   return writing
 }
 
-/** Sends and commits what was typed into any text of a document, before something is done with the whole. */
+/** Sends and commits what was typed into any text of a document, or is to go into one that is still on its way, before something is done with the whole. */
 export async function settle(id: string): Promise<void> {
+  await allHere()
   await Promise.all([...open].filter(([k]) => k.startsWith(`${id}\n`)).map(([, w]) => w.settle()))
   await backend.flush(id)
 }

@@ -53,7 +53,7 @@ class Authority_ implements Authority {
 
 const hooks = (): Hooks & { problems: unknown[] } => {
   const problems: unknown[] = []
-  return { problems, between: (fn) => fn(), arrive: (apply) => apply(), changed: () => {}, failed: (p) => problems.push(p), problemOf: (e) => ({ code: 'x', message: String(e), hint: '' }) }
+  return { problems, between: (fn) => fn(), arrive: (apply) => apply(), changed: () => {}, failed: (p) => problems.push(p), unsent: () => {}, problemOf: (e) => ({ code: 'x', message: String(e), hint: '' }) }
 }
 
 const type = (w: Writing, from: number, insert: string) => {
@@ -86,6 +86,22 @@ test('a text that was shown stale meets the newer one without losing either', as
   await w.settle()
   expect(w.text).toBe('Now We pay by hand, slowly.')
   expect(far.doc.toString()).toBe(w.text)
+})
+
+test('what was typed is unsent until the authority has all of it', async () => {
+  const far = new Authority_('one')
+  let open = () => {}
+  far.wait = new Promise((ok) => (open = ok))
+  const h = hooks()
+  const unsent = vi.spyOn(h, 'unsent')
+  const w = new Writing('one', far, h, [])
+  type(w, 3, ' two')
+  expect(unsent.mock.lastCall).toEqual([true])
+  type(w, 0, 'zero ')
+  open()
+  await w.settle()
+  expect(far.doc.toString()).toBe('zero one two')
+  expect(unsent.mock.calls).toEqual([[true], [false]])
 })
 
 test('a refused push pulls, rebases and tries again', async () => {

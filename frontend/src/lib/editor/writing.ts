@@ -30,6 +30,8 @@ export interface Hooks {
   /** The text changed while it is not being edited on the screen. */
   changed(): void
   failed(problem: Problem | undefined): void
+  /** Something was typed that the authority does not have, or it has everything again. Told when it changes. */
+  unsent(on: boolean): void
   problemOf(thrown: unknown): Problem
 }
 
@@ -50,6 +52,7 @@ export class Writing {
   #timer: ReturnType<typeof setTimeout> | undefined
   /** What was typed is to be sent as soon as it is painted. */
   #due = false
+  #unsent = false
   #running: Promise<void> | null = null
   #closed = false
   /** The text as both sides have it. */
@@ -112,8 +115,15 @@ export class Writing {
     this.#due = true
     this.#hooks.between(() => {
       this.#due = false
+      this.#tell(true)
       void this.#run()
     })
+  }
+
+  #tell(unsent: boolean) {
+    if (this.#unsent === unsent || this.#closed) return
+    this.#unsent = unsent
+    this.#hooks.unsent(unsent)
   }
 
   #between = () => new Promise<void>((ok) => this.#hooks.between(ok))
@@ -137,6 +147,7 @@ export class Writing {
     try {
       await this.settle()
     } finally {
+      this.#tell(false)
       this.#closed = true
       this.#rest()
       this.hide()
@@ -192,6 +203,7 @@ export class Writing {
         }
       }
       this.#hooks.failed(undefined)
+      this.#tell(false)
     } catch (e) {
       this.#hooks.failed(this.#hooks.problemOf(e))
       if (!this.#closed) this.#soon(retry)
