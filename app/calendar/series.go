@@ -116,7 +116,7 @@ func (q *question) whole(e *Event, exceptions []*Event) {
 	}
 	var gone dates
 	for _, m := range e.without {
-		if !gone.add(q, m, e.file) && m.zone != e.start.zone {
+		if !gone.add(q, m, e.file, e.start.zone) {
 			unknown = cmp.Or(unknown, UnknownZone)
 		}
 	}
@@ -130,7 +130,9 @@ func (q *question) whole(e *Event, exceptions []*Event) {
 	}
 	for _, x := range exceptions {
 		if !x.following {
-			gone.add(q, x.replaces, x.file)
+			if !gone.add(q, x.replaces, x.file, e.start.zone) {
+				unknown = cmp.Or(unknown, UnknownZone)
+			}
 			continue
 		}
 		f, ok := q.following(x, z, length)
@@ -288,9 +290,9 @@ func (d *dates) note(in *map[int64]bool, n int64) {
 	(*in)[n] = true
 }
 
-// add takes one out. In a zone that nobody knows it is looked for by its clock,
-// and add says so.
-func (d *dates) add(q *question, m moment, in *envelope) bool {
+// add takes one out of a series in some zone. It fails for one in another zone
+// that nobody knows.
+func (d *dates) add(q *question, m moment, in *envelope, of string) bool {
 	switch m.how {
 	case onDay:
 		d.note(&d.days, m.wall)
@@ -300,11 +302,14 @@ func (d *dates) add(q *question, m moment, in *envelope) bool {
 		return true
 	}
 	z, unknown := q.zone(m, in)
-	if unknown != "" {
+	switch {
+	case unknown == "":
+		d.note(&d.instants, instant(z, m.wall))
+	case m.zone == of:
 		d.note(&d.walls, m.wall)
+	default:
 		return false
 	}
-	d.note(&d.instants, instant(z, m.wall))
 	return true
 }
 

@@ -68,9 +68,10 @@ func readMoment(value, zone string) (m moment, ok bool) {
 	return m, true
 }
 
-// moment reads the value of a property such as DTSTART.
+// moment reads the value of a property such as DTSTART. The name of its zone may
+// be escaped as in the definition, though a parameter need not be.
 func (p property) moment() (moment, bool) {
-	m, ok := readMoment(p.value, p.param("TZID"))
+	m, ok := readMoment(p.value, unescape(p.param("TZID")))
 	if ok && strings.EqualFold(p.param("VALUE"), "DATE") && m.how != onDay {
 		m = moment{wall: floor(m.wall, day) * day, how: onDay}
 	}

@@ -41,10 +41,10 @@ const stampForm = "20060102T150405Z"
 func Write(w io.Writer, f Feed) error {
 	seen := map[string]bool{}
 	for i, e := range f.Entries {
-		uid := clean(e.UID)
+		uid := strings.TrimSpace(clean(e.UID))
 		var err error
 		switch end := e.At.Add(e.Length); {
-		case strings.TrimSpace(uid) == "":
+		case uid == "":
 			err = errNoUID
 		case seen[uid]:
 			err = errTwice
@@ -95,7 +95,7 @@ func (w writer) feed(f Feed) {
 	}
 	for _, e := range f.Entries {
 		w.line("BEGIN", "VEVENT")
-		w.line("UID", escape(e.UID))
+		w.line("UID", escape(strings.TrimSpace(clean(e.UID))))
 		w.line("DTSTAMP", f.Stamp.UTC().Format(stampForm))
 		w.line("DTSTART", e.At.UTC().Format(stampForm))
 		if e.Length >= time.Second {
