@@ -167,7 +167,7 @@ func checkSegment(who caller, b []byte) (blob relay.Blob, err error) {
 	if h.Team != who.team.id {
 		return blob, errOtherTeam
 	}
-	author, known := who.team.state().Device(h.Device)
+	author, known := who.team.state().Author(h.Device)
 	if !known || author.Kit { // a recovery kit enrols a device and writes nothing
 		return blob, errUnknownAuthor
 	}

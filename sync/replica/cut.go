@@ -20,6 +20,7 @@ import (
 // uncounted is what of a removed device's is kept here and does not count.
 type uncounted struct {
 	by      [32]byte   // what it was judged by
+	at      int        // how much had been received by then: what came since may need some of it
 	entries []Received // as Apply would get them
 	needed  bool       // some entries count only because others were built on them
 }
@@ -33,10 +34,10 @@ func (r *Replica) judgeRemoved(ctx context.Context) error {
 			devices[i] = roster.Device{ID: d.ID, Removed: true}
 		}
 	}
-	for id := range r.kept {
-		// Let in, and then not: the invite had been withdrawn meanwhile, or whoever let it in removed. Nothing of it counts.
-		if _, known := s.Device(id); !known {
-			devices = append(devices, roster.Device{ID: id, Removed: true})
+	for _, d := range s.Undone {
+		// Let in, and then not: the invite had been withdrawn meanwhile, or whoever let it in removed. Nothing of it counts for itself.
+		if len(r.kept[d.ID]) > 0 {
+			devices = append(devices, d)
 		}
 	}
 	for again := true; again; {
@@ -84,7 +85,7 @@ func (r *Replica) judgeEach(ctx context.Context, devices []roster.Device) (again
 func (r *Replica) mustJudge(ctx context.Context, d roster.Device) (bool, error) {
 	if was := r.beyond[d.ID]; was != nil && was.by == r.judgedBy(d) {
 		// The same as before: only what others wrote since may need some of it.
-		return len(was.entries) > 0 && r.appliedAt != r.tally.received && r.cfg.Needed != nil, nil
+		return len(was.entries) > 0 && was.at != r.tally.received && r.cfg.Needed != nil, nil
 	}
 	h := r.held[d.ID]
 	if h == nil {
@@ -104,15 +105,16 @@ func (r *Replica) mustJudge(ctx context.Context, d roster.Device) (bool, error) 
 			return true, err
 		}
 	}
-	r.noteBeyond(d, nil, false)
+	r.noteBeyond(d, uncounted{})
 	return false, nil
 }
 
 // noteBeyond remembers what a device was judged by, and what does not count of it.
-func (r *Replica) noteBeyond(d roster.Device, entries []Received, needed bool) {
+func (r *Replica) noteBeyond(d roster.Device, is uncounted) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.beyond[d.ID] = &uncounted{by: r.judgedBy(d), entries: entries, needed: needed}
+	is.by = r.judgedBy(d)
+	r.beyond[d.ID] = &is
 }
 
 // judgedBy sums up all that a judgement depends on, but for what is needed.
@@ -189,6 +191,7 @@ func (r *Replica) judge(ctx context.Context, d roster.Device) (int, error) {
 		}
 	}
 	out, _ = r.unwrapAll(out)
+	at := r.tally.received
 	needed, err := r.needed(ctx, out)
 	if err != nil {
 		return 0, err
@@ -212,7 +215,7 @@ func (r *Replica) judge(ctx context.Context, d roster.Device) (int, error) {
 	}
 	r.settleCut(d, runs, numbers, counts, needed)
 	r.refuse(refused)
-	r.noteBeyond(d, out, len(needed) > 0)
+	r.noteBeyond(d, uncounted{at: at, entries: out, needed: len(needed) > 0})
 	if len(fresh) > 0 {
 		r.cfg.Notify(Event{Kind: EventApplied, Device: d.ID, Count: len(fresh)})
 	}
@@ -273,7 +276,6 @@ func (r *Replica) hand(ctx context.Context, fresh []Received) (Refusals, error) 
 // needed asks which entries that do not count something depends on that does; by their salts, which tell the branches of a fork apart.
 func (r *Replica) needed(ctx context.Context, out []Received) (map[[16]byte]bool, error) {
 	salts := map[[16]byte]bool{}
-	r.appliedAt = r.tally.received
 	if r.cfg.Needed == nil || len(out) == 0 {
 		return salts, nil
 	}

@@ -85,6 +85,48 @@ func TestWhatARemainingDeviceBuiltOnCountsThoughItIsBeyondTheCut(t *testing.T) {
 	}
 }
 
+func TestWhatIsNeededOfEachOfTwoRemovedDevicesCounts(t *testing.T) {
+	relays := memoryRelay()
+	team := newTeam(t, 4, relays)
+	ana, tom, eva, dan := team[0], team[1], team[2], team[3]
+	must(t, ana.Remove(t.Context(), nil, []roster.PersonID{eva.who, dan.who}))
+	eva.write("eva's")
+	dan.write("dan's")
+	syncAll(eva, dan, tom) // who all do not know yet
+	ana.sync()             // has both, and counts neither
+	wants(t, ana)
+	tom.write("agreed after dan's") // and after nothing of Eva's, who is judged first
+	syncAll(tom, ana)
+	wants(t, ana, "dan's", "agreed after dan's")
+	tom.write("agreed after eva's")
+	syncAll(tom, ana)
+	wants(t, ana, "eva's", "dan's", "agreed after eva's", "agreed after dan's")
+}
+
+// Whoever is let in by an invite that is withdrawn meanwhile, elsewhere, was not let in. What others built on counts all the same, also for those who
+// never saw the newcomer inside.
+func TestWhatSomebodyBuiltOnCountsThoughItsWriterWasNotLetInAfterAll(t *testing.T) {
+	relays := memoryRelay()
+	team := newTeam(t, 3, relays)
+	ana, tom, eva := team[0], team[1], team[2]
+	inv := ana.invite(roster.Terms{})
+	syncAll(ana, tom, eva)
+	must(t, ana.Withdraw(t.Context(), inv.ID())) // nobody knows yet
+	dan := newPerson(t).join(inv.Code(), "", relays)
+	syncAll(dan, tom, dan)
+	dan.write("one", "two")
+	syncAll(dan, tom)
+	tom.write("agreed after one")
+	tom.sync()
+	syncAll(ana, eva, tom, ana, eva)
+	if ana.roster.State().Present(dan.me) {
+		t.Fatal("the withdrawal does not count")
+	}
+	for _, p := range []*person{ana, tom, eva} {
+		wants(t, p, "one", "agreed after one")
+	}
+}
+
 func TestWhatIsTakenBackNeedsNothing(t *testing.T) {
 	for _, both := range []bool{false, true} {
 		relays := memoryRelay()

@@ -52,7 +52,7 @@ func (r *Replica) receiveSegment(ctx context.Context, l *link, b relay.Blob) err
 		r.problem(l, b, Replayed, errors.New("it belongs to another team"))
 		return nil
 	}
-	d, ok := r.cfg.Roster.State().Device(h.Device)
+	d, ok := r.cfg.Roster.State().Author(h.Device)
 	if !ok && h.Device != b.Author {
 		r.problem(l, b, Replayed, fmt.Errorf("it names device %s, which nobody knows", h.Device))
 		return nil

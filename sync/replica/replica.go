@@ -173,7 +173,6 @@ type Replica struct {
 	beyond map[journal.DeviceID]*uncounted // of removed devices that were judged
 
 	// Only under work.
-	appliedAt  int // tally.received when Needed was last asked
 	dirty      map[journal.DeviceID]bool
 	shelfDirty bool
 	said       memSeen // the last own seen

@@ -332,11 +332,9 @@ func (r *Replica) retryShelf(ctx context.Context, all bool) error {
 			r.dropKept(ref)
 			continue
 		}
-		d, ok := r.cfg.Roster.State().Device(h.Device)
+		d, ok := r.cfg.Roster.State().Author(h.Device)
 		if !ok {
-			if r.shelf[ref] != BeyondCut {
-				r.putAside(ref, Unknown) // let in, and then not
-			}
+			r.putAside(ref, Unknown)
 			continue
 		}
 		if _, err := journal.Verify(b.Bytes, d.Public); err != nil || d.Kit {

@@ -262,7 +262,7 @@ func (r *Replica) pushKept(ctx context.Context, l *link, now bool) error {
 		return err
 	}
 	for _, ref := range r.lackingKept(l, now) {
-		if _, known := s.Device(ref.Author); !known {
+		if _, known := s.Author(ref.Author); !known {
 			continue
 		}
 		b, err := r.cfg.Keep.Fetch(ctx, ref)

@@ -88,7 +88,7 @@ func (s *sim) countedEntries(state *roster.State) map[string]bool {
 		}
 	}
 	for _, p := range s.cast {
-		d, ok := state.Device(p.id.Device())
+		d, ok := state.Author(p.id.Device()) // of one whose admission came undone all lies beyond its cut
 		if !ok {
 			continue
 		}

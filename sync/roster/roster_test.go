@@ -293,6 +293,9 @@ func TestRemovalWinsOverWhatItsTargetDidMeanwhile(t *testing.T) {
 	if present(r, bob) || present(r, dan) || !present(r, founder) || role(t, r, carol) != RoleMember {
 		t.Errorf("state %+v", r.State().Members)
 	}
+	if !undone(r, dan) || undone(r, bob) {
+		t.Errorf("undone: dan %v, bob %v", undone(r, dan), undone(r, bob))
+	}
 	for _, d := range r.State().Devices {
 		if d.Person == bob.person && !d.Removed {
 			t.Errorf("bob keeps a device that he enrolled meanwhile")
@@ -380,6 +383,13 @@ func TestTwoDevicesAdmittingTheSameNewcomerAgree(t *testing.T) {
 	}
 }
 
+// undone reports whether somebody let the device in, and it does not count.
+func undone(r *Roster, p peer) bool {
+	_, known := r.State().Device(p.id.Device())
+	d, author := r.State().Author(p.id.Device())
+	return !known && author && d.Removed && d.Public == p.id.Public()
+}
+
 func TestAnInviteWithdrawnMeanwhileLeavesTheNewcomerWaiting(t *testing.T) {
 	r, founder := newTeam(t)
 	bob := join(t, r, founder, RoleMember)
@@ -391,6 +401,13 @@ func TestAnInviteWithdrawnMeanwhileLeavesTheNewcomerWaiting(t *testing.T) {
 	merge(t, r, a, b)
 	if present(r, x) || len(r.State().Waiting) != 1 {
 		t.Errorf("present %v, waiting %v", present(r, x), r.State().Waiting)
+	}
+	if !undone(r, x) {
+		t.Error("what the newcomer wrote meanwhile has no author")
+	}
+	must(t, r.Admit(rand.Reader, founder.id, at(), request(t, inv, x, "")))
+	if !present(r, x) || undone(r, x) {
+		t.Errorf("let in after all: present %v, undone %v", present(r, x), undone(r, x))
 	}
 }
 

@@ -17,6 +17,7 @@ type State struct {
 	Waiting   []Waiting      // newcomers who were let in but need an admin, because their invite was used twice or withdrawn
 	Epochs    []Epoch        // oldest first
 	Overruled []journal.Hash // entries that a concurrent removal set aside
+	Undone    []Device       // let in by an entry that does not count after all: what they wrote counts only where others have built on it
 }
 
 // Member is a person.
@@ -74,6 +75,18 @@ func (s *State) Device(id journal.DeviceID) (Device, bool) {
 	return s.Devices[i], true
 }
 
+// Author finds whoever may have written what is carried: a device, whether present or removed, or one whose admission came undone.
+func (s *State) Author(id journal.DeviceID) (Device, bool) {
+	if d, ok := s.Device(id); ok {
+		return d, true
+	}
+	i := slices.IndexFunc(s.Undone, func(d Device) bool { return d.ID == id })
+	if i < 0 {
+		return Device{}, false
+	}
+	return s.Undone[i], true
+}
+
 // Member finds a person, whether present or removed.
 func (s *State) Member(id PersonID) (Member, bool) {
 	i := slices.IndexFunc(s.Members, func(m Member) bool { return m.Person == id })
@@ -125,6 +138,12 @@ func (v *view) snapshot() *State {
 		}
 		s.Devices = append(s.Devices, out)
 	}
+	for id, public := range v.letIn {
+		if v.devices[id] == nil {
+			s.Undone = append(s.Undone, Device{ID: id, Public: *public, Removed: true})
+		}
+	}
+	slices.SortFunc(s.Undone, func(a, b Device) int { return slices.Compare(a.ID[:], b.ID[:]) })
 	for _, i := range v.invites {
 		if i.open() {
 			s.Invites = append(s.Invites, OpenInvite{ID: i.id, Role: i.entry.Role, Expires: time.Unix(i.entry.Expires, 0).UTC(), Ask: i.entry.Ask,
@@ -161,7 +180,7 @@ func (v *view) personOf(id journal.DeviceID) PersonID {
 
 // Knows reports whether the id is a device's or an open invite's.
 func (s *State) Knows(id [16]byte) bool {
-	_, device := s.Device(id)
+	_, device := s.Author(id)
 	_, invite := s.Invite(id)
 	return device || invite
 }

@@ -17,8 +17,9 @@ type view struct {
 	waiting []*node // admits that need an admin
 	epochs  []*keyEpoch
 	byEpoch map[journal.Hash]*keyEpoch
-	out     []journal.Hash  // overruled
-	present map[*issue]bool // what allPresent found
+	letIn   map[journal.DeviceID]*journal.Public // by any entry, whether it counts or not
+	out     []journal.Hash                       // overruled
+	present map[*issue]bool                      // what allPresent found
 }
 
 type person struct {
@@ -86,6 +87,7 @@ func derive(nodes []*node, overruled map[*node]bool) *view {
 		devices: map[journal.DeviceID]*device{},
 		invites: map[InviteID]*openInvite{},
 		byEpoch: map[journal.Hash]*keyEpoch{},
+		letIn:   map[journal.DeviceID]*journal.Public{},
 		present: map[*issue]bool{},
 	}
 	// Invites and their uses first: whether an admit stands depends on the other admits.
@@ -103,6 +105,9 @@ func derive(nodes []*node, overruled map[*node]bool) *view {
 	}
 	for _, n := range nodes {
 		v.readWraps(n)
+		if n.public != nil {
+			v.letIn[n.public.Device()] = n.public
+		}
 		if overruled[n] {
 			v.out = append(v.out, n.id)
 			continue
