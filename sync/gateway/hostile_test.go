@@ -161,6 +161,34 @@ func TestARemovedDeviceIsOutAtItsNextRequest(t *testing.T) {
 	})
 }
 
+// Whoever was let in by an invite that was withdrawn meanwhile may not come, and what they wrote is carried: others may have built on it.
+func TestWhatAnUndoneDeviceWroteIsCarriedAndItsWriterKeptOut(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, e engine.Engine) {
+		p := newPlace(t, e, gateway.Options{})
+		tm := newTeam(t, 2)
+		inv := tm.invite(t)
+		elsewhere := roster.New(tm.roster.Team())
+		for _, raw := range tm.roster.Since(0) {
+			must(t, elsewhere.Add(raw))
+		}
+		must(t, elsewhere.Withdraw(tm.devices[0], time.Now(), inv.ID()))
+		id, request := newcomer(t, inv)
+		must(t, tm.roster.Admit(rand.Reader, tm.devices[1], time.Now(), request))
+		tm.devices = append(tm.devices, id)
+		for _, raw := range elsewhere.Since(tm.roster.Len() - 1) {
+			must(t, tm.roster.Add(raw))
+		}
+		if tm.roster.State().Present(id.Device()) {
+			t.Fatal("the withdrawal does not count")
+		}
+		tm.bring(t, p)
+		must(t, tm.relay(t, p, 1).Put(t.Context(), relay.Blob{Kind: relay.Segment, Author: id.Device(), First: 1, Last: 1, Bytes: tm.segment(t, 2, 1)}))
+		if err := tm.relay(t, p, 2).Put(t.Context(), relay.Blob{Kind: relay.Segment, Author: id.Device(), First: 2, Last: 2, Bytes: tm.segment(t, 2, 2)}); !errors.Is(err, relay.ErrNotAllowed) {
+			t.Errorf("the newcomer puts something itself: %v", err)
+		}
+	})
+}
+
 func TestAMemberOfAnotherTeamPutsNothingHere(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, e engine.Engine) {
 		p := newPlace(t, e, gateway.Options{})
