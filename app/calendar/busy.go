@@ -195,7 +195,7 @@ func (q *question) judge(e *Event, length int64) Reason {
 		return Cancelled
 	case q.declined(e):
 		return Declined
-	case e.start.how == onDay:
+	case e.start.how == onDay, e.allDay:
 		return AllDay
 	case e.transparent:
 		return Transparent
@@ -213,7 +213,9 @@ func (q *question) declined(e *Event) bool {
 	return slices.ContainsFunc(e.people, func(a attendee) bool { return a.gone && q.me[a.address] })
 }
 
-// alone entries have nobody in them but one person. The organiser counts as one,
+// alone entries have nobody in them but one person. That goes for all of a
+// calendar that was published without the people in it, as Outlook offers: the
+// count of those left out shows it. The organiser counts as one,
 // since many programs do not invite the person who invites; an organiser
 // without anybody invited may be no more than the name of a calendar.
 func (q *question) alone(e *Event) bool {

@@ -111,6 +111,8 @@ func TestWhatIsLeftOutIsCounted(t *testing.T) {
 		"a meeting":                     {event(when), Left{}},
 		"tentative":                     {event(when, "STATUS:TENTATIVE"), Left{}},
 		"all day":                       {event("DTSTART;VALUE=DATE:20260105", "DTEND;VALUE=DATE:20260107"), Left{AllDay: 1}},
+		"all day, as Outlook says":      {event("DTSTART:20260105T000000Z", "DTEND:20260106T000000Z", "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE"), Left{AllDay: 1}},
+		"one called off by a notice":    {event(when) + "\n" + event("RECURRENCE-ID:20260105T090000Z", "STATUS:CANCELLED"), Left{Cancelled: 1}},
 		"all day, daily":                {event("DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=DAILY"), Left{AllDay: 7}},
 		"marked as free":                {event(when, "TRANSP:TRANSPARENT"), Left{Transparent: 1}},
 		"cancelled":                     {event(when, "STATUS:CANCELLED"), Left{Cancelled: 1}},

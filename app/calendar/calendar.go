@@ -110,9 +110,9 @@ type Event struct {
 	dates   []date // RDATE
 	without []moment
 
-	cancelled, transparent bool
-	organizer              string
-	people                 []attendee
+	cancelled, transparent, allDay bool
+	organizer                      string
+	people                         []attendee
 }
 
 // An envelope is one VCALENDAR: its entries share its method and its zones.

@@ -183,6 +183,10 @@ func (d *decoder) keep(whole bool) {
 	if e.file != nil {
 		method = e.file.method
 	}
+	e.cancelled = e.cancelled || method == "CANCEL"
+	if e.cancelled && e.start.how == unset { // a notice need only say what it calls off
+		e.start = e.replaces
+	}
 	switch {
 	case !whole:
 		why = CutShort
@@ -198,7 +202,6 @@ func (d *decoder) keep(whole bool) {
 	case e.end.how == e.start.how && e.end.zone == e.start.zone && e.end.wall < e.start.wall:
 		why = BadEnd
 	}
-	e.cancelled = e.cancelled || method == "CANCEL"
 	if why != "" {
 		d.into.Left[why]++
 		return

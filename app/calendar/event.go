@@ -5,22 +5,23 @@ import "strings"
 // readers hold what is done with each property of an entry; the others are of
 // no use here and are not even taken apart.
 var readers = map[string]func(*decoder, property){
-	"UID":           func(d *decoder, p property) { d.event.UID = strings.TrimSpace(unescape(p.value)) },
-	"SUMMARY":       func(d *decoder, p property) { d.event.Summary = unescape(p.value) },
-	"DESCRIPTION":   func(d *decoder, p property) { d.event.Description = unescape(p.value) },
-	"DTSTART":       func(d *decoder, p property) { d.moment(p, &d.event.start) },
-	"DTEND":         func(d *decoder, p property) { d.moment(p, &d.event.end) },
-	"RECURRENCE-ID": (*decoder).recurrenceID,
-	"DURATION":      (*decoder).duration,
-	"SEQUENCE":      (*decoder).sequence,
-	"RRULE":         (*decoder).rule,
-	"EXRULE":        func(d *decoder, p property) { d.doubtful(BadRule) }, // gone from the standard since 2009
-	"RDATE":         (*decoder).rdate,
-	"EXDATE":        (*decoder).exdate,
-	"STATUS":        func(d *decoder, p property) { d.event.cancelled = is(p, "CANCELLED") },
-	"TRANSP":        func(d *decoder, p property) { d.event.transparent = is(p, "TRANSPARENT") },
-	"ORGANIZER":     func(d *decoder, p property) { d.event.organizer = addressOf(p) },
-	"ATTENDEE":      (*decoder).attendee,
+	"UID":                         func(d *decoder, p property) { d.event.UID = strings.TrimSpace(unescape(p.value)) },
+	"SUMMARY":                     func(d *decoder, p property) { d.event.Summary = unescape(p.value) },
+	"DESCRIPTION":                 func(d *decoder, p property) { d.event.Description = unescape(p.value) },
+	"DTSTART":                     func(d *decoder, p property) { d.moment(p, &d.event.start) },
+	"DTEND":                       func(d *decoder, p property) { d.moment(p, &d.event.end) },
+	"RECURRENCE-ID":               (*decoder).recurrenceID,
+	"DURATION":                    (*decoder).duration,
+	"SEQUENCE":                    (*decoder).sequence,
+	"RRULE":                       (*decoder).rule,
+	"EXRULE":                      func(d *decoder, p property) { d.doubtful(BadRule) }, // gone from the standard since 2009
+	"RDATE":                       (*decoder).rdate,
+	"EXDATE":                      (*decoder).exdate,
+	"STATUS":                      func(d *decoder, p property) { d.event.cancelled = is(p, "CANCELLED") },
+	"TRANSP":                      func(d *decoder, p property) { d.event.transparent = is(p, "TRANSPARENT") },
+	"X-MICROSOFT-CDO-ALLDAYEVENT": func(d *decoder, p property) { d.event.allDay = is(p, "TRUE") },
+	"ORGANIZER":                   func(d *decoder, p property) { d.event.organizer = addressOf(p) },
+	"ATTENDEE":                    (*decoder).attendee,
 }
 
 func is(p property, word string) bool { return strings.EqualFold(strings.TrimSpace(p.value), word) }

@@ -65,6 +65,44 @@ func check(t *testing.T, w Window, b Busy) {
 	}
 }
 
+// FuzzRule expands any rule in any window: in order, within it, and the same as
+// when every occurrence since the start is looked at.
+func FuzzRule(f *testing.F) {
+	for _, rule := range []string{
+		"FREQ=DAILY;COUNT=3", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SU;WKST=SU", "FREQ=MONTHLY;BYDAY=1SU,-1SU;BYSETPOS=-1,2", "FREQ=YEARLY;BYWEEKNO=1,-53;BYDAY=MO;BYHOUR=1,2",
+		"FREQ=YEARLY;BYYEARDAY=1,-1,366;UNTIL=20300101", "FREQ=HOURLY;INTERVAL=7;BYMINUTE=0,30;BYMONTHDAY=-1", "FREQ=MINUTELY;INTERVAL=90;BYHOUR=9;BYMONTH=3", "FREQ=SECONDLY;BYSECOND=0,60;BYSETPOS=1",
+	} {
+		f.Add(rule, int64(883645200), uint32(400_000_000), uint32(1_000_000))
+	}
+	f.Fuzz(func(t *testing.T, text string, start int64, ahead, length uint32) {
+		r, ok := readRule(text)
+		if !ok || start < dayOf(1, 1, 1)*day || start > dayOf(9990, 1, 1)*day {
+			return
+		}
+		from := start + int64(ahead)
+		to := from + int64(length)
+		list := func(from int64, steps int) (all []int64, ok bool) {
+			last := start
+			ok = r.expand(start, from, to, &steps, func(at int64) bool {
+				if at <= last || at < from || at > to {
+					t.Fatalf("%q from %d gives %d after %d, in %d to %d", text, start, at, last, from, to)
+				}
+				last = at
+				if at >= start+int64(ahead) {
+					all = append(all, at)
+				}
+				return true
+			})
+			return all, ok
+		}
+		jumped, ok1 := list(from, maxSteps)
+		walked, ok2 := list(start, maxSteps)
+		if ok1 && ok2 && !reflect.DeepEqual(jumped, walked) {
+			t.Fatalf("%q from %d in %d to %d: %d by jumping, %d by walking", text, start, from, to, len(jumped), len(walked))
+		}
+	})
+}
+
 // FuzzWrite writes any text and reads it back.
 func FuzzWrite(f *testing.F) {
 	f.Add("due-1@longhand", "Weekly update", "Due on Friday, 16:00; see the agreement\\n\nand the rhythm", int64(1767225600), int64(0))
