@@ -85,6 +85,9 @@ func Main(ctx context.Context, env Env, args []string) int {
 		return misused
 	}
 	r.complain(workspace.Explain(err))
+	if errors.Is(err, workspace.ErrKindUnknown) {
+		return misused
+	}
 	return failed
 }
 

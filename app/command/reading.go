@@ -366,12 +366,21 @@ func (r *runner) exportReview(ctx context.Context, w *workspace.Workspace, week,
 		if err != nil {
 			return err
 		}
+		if one[1] == "-" { // as everywhere: standard output
+			if _, err := r.env.Out.Write(data); err != nil {
+				return fmt.Errorf("export the review: %w", err)
+			}
+			continue
+		}
 		if err := workspace.WriteOut(r.path(one[1]), data); err != nil {
 			return fmt.Errorf("export the review: %w", err)
 		}
 		written = append(written, r.path(one[1]))
 	}
 	r.bar.clear(r.env)
+	if len(written) == 0 {
+		return nil
+	}
 	return r.print(written, func(out io.Writer) {
 		for _, p := range written {
 			fmt.Fprintln(out, p)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/signal"
 	"syscall"
@@ -20,6 +21,9 @@ func (r *runner) serve() *cobra.Command {
 	c := &cobra.Command{Use: "serve [--addr 127.0.0.1:0]", Short: "Show the window in a browser on this computer", Args: cobra.NoArgs}
 	c.Flags().StringVar(&addr, "addr", "127.0.0.1:0", "a loopback `address`")
 	c.RunE = func(*cobra.Command, []string) error {
+		if _, _, err := net.SplitHostPort(addr); err != nil {
+			return misuse("--addr takes a host and a port, such as 127.0.0.1:8080: %w", err)
+		}
 		if r.env.Shared {
 			return &workspace.Problem{Code: "in-use", Message: "The data is open in another window already.", Hint: "Use that one, or close it first."}
 		}

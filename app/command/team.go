@@ -286,6 +286,11 @@ func (r *runner) profile() *cobra.Command {
 	c.Flags().StringVar(&zone, "zone", "", "your time zone")
 	c.Flags().StringVar(&hours, "hours", "", `your working hours, such as "Mon-Fri 09:00-17:30"`)
 	c.RunE = func(*cobra.Command, []string) error {
+		for flag, value := range map[string]string{"name": name, "zone": zone, "hours": hours} {
+			if c.Flags().Changed(flag) && strings.TrimSpace(value) == "" {
+				return misuse("--%s is empty", flag)
+			}
+		}
 		return r.with(func(_ context.Context, w *workspace.Workspace) error {
 			if name != "" || zone != "" || hours != "" {
 				if err := w.SaveProfile(name, zone, hours); err != nil {

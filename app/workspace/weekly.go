@@ -19,7 +19,7 @@ func (w *Workspace) week(s string) (cadence.Week, error) {
 	}
 	week, err := cadence.ParseWeek(s)
 	if err != nil {
-		return week, fmt.Errorf("%w: %w", artefact.ErrValue, err)
+		return week, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	return week, nil
 }
