@@ -50,3 +50,32 @@ func BenchmarkRotationForFiveHundredDevices(b *testing.B) {
 		}
 	}
 }
+
+func TestAKeyIsLostWhenEverybodyWhoHasItHasLeft(t *testing.T) {
+	r, founder := newTeam(t)
+	bob := join(t, r, founder, RoleAdmin)
+	inv := anInvite(t, r, founder, Terms{Role: RoleAdmin})
+	x := newPeer(t)
+	shared, _ := r.WriteKey(bob.id)
+	a, b := fork(t, r), fork(t, r)
+	for range 40 { // each hands on those before: there are very many ways through them
+		must(t, a.NewEpoch(rand.Reader, bob.id, at()))
+	}
+	k, ok := a.WriteKey(bob.id)
+	if !ok || k.ID() == shared.ID() {
+		t.Fatal("bob has no key of his own")
+	}
+	must(t, a.Leave(bob.id, at(), nil))
+	must(t, b.Admit(rand.Reader, founder.id, at(), request(t, inv, x, "")))
+	merge(t, r, a, b)
+	if r.Lost(k.ID()) || r.Lost(shared.ID()) {
+		t.Error("lost while the founder has it")
+	}
+	must(t, r.Leave(founder.id, at(), nil))
+	if !r.Lost(k.ID()) {
+		t.Error("nobody who is left can have bob's key")
+	}
+	if r.Lost(shared.ID()) || r.Lost(journal.Hash{1}) {
+		t.Error("lost: what the newcomer was given, or what nobody has brought")
+	}
+}

@@ -20,6 +20,7 @@ type view struct {
 	letIn   map[journal.DeviceID]*journal.Public // by any entry, whether it counts or not
 	out     []journal.Hash                       // overruled
 	present map[*issue]bool                      // what allPresent found
+	reached map[*issue]bool                      // what anyPresent found
 }
 
 type person struct {
@@ -89,6 +90,7 @@ func derive(nodes []*node, overruled map[*node]bool) *view {
 		byEpoch: map[journal.Hash]*keyEpoch{},
 		letIn:   map[journal.DeviceID]*journal.Public{},
 		present: map[*issue]bool{},
+		reached: map[*issue]bool{},
 	}
 	// Invites and their uses first: whether an admit stands depends on the other admits.
 	for _, n := range nodes {
@@ -394,12 +396,19 @@ func (v *view) lost(e *keyEpoch) bool {
 
 // anyPresent reports whether somebody who belongs to the team can have the key from this issue, or from an epoch that hands it on.
 func (v *view) anyPresent(i *issue) bool {
+	known, ok := v.reached[i]
+	if ok {
+		return known
+	}
+	some := slices.ContainsFunc(i.heirs, v.anyPresent)
 	for id := range i.audience {
 		if d := v.devices[id]; d != nil && d.present() {
-			return true
+			some = true
+			break
 		}
 	}
-	return slices.ContainsFunc(i.heirs, v.anyPresent)
+	v.reached[i] = some
+	return some
 }
 
 // hasAdmin reports whether somebody is left who can invite and remove.
