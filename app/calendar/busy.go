@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// Limits on one question. Steps are what expanding costs: about 20 ns each.
+// Limits on one question. A step is a day looked at or an occurrence made: with
+// the worst of calendars all of them take three seconds.
 const (
 	maxSteps       = 100_000   // for one entry
 	maxStepsInAll  = 5_000_000 // for all
