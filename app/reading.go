@@ -43,6 +43,10 @@ func (a *App) Page(id string) (*workspace.Page, error) {
 	return get(a, func(w *workspace.Workspace) (*workspace.Page, error) { return w.Page(id) })
 }
 
+func (a *App) Example(kind string) (*workspace.Example, error) {
+	return get(a, func(w *workspace.Workspace) (*workspace.Example, error) { return w.Example(kind) })
+}
+
 func (a *App) Work(owner string) (*workspace.Work, error) {
 	return get(a, func(w *workspace.Workspace) (*workspace.Work, error) { return w.Work(owner) })
 }

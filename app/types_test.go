@@ -20,7 +20,7 @@ import (
 // has for them.
 var mirrored = map[string]any{
 	"Field": kind.Field{}, "State": kind.State{}, "Kind": kind.Kind{},
-	"Page": workspace.Page{}, "Claim": workspace.Claim{}, "Move": workspace.Move{}, "Step": workspace.Step{}, "Late": workspace.Late{},
+	"Page": workspace.Page{}, "Example": workspace.Example{}, "Claim": workspace.Claim{}, "Move": workspace.Move{}, "Step": workspace.Step{}, "Late": workspace.Late{},
 	"Linked": workspace.Linked{}, "Delivered": workspace.Delivered{}, "Person": workspace.Person{}, "Row": workspace.Row{}, "Query": workspace.Query{},
 	"List": workspace.List{}, "Hit": workspace.Hit{}, "Found": workspace.Found{}, "Boot": workspace.Boot{}, "Problem": workspace.Problem{},
 	"NewTeam": workspace.NewTeam{}, "Joining": workspace.Joining{}, "Shell": workspace.Shell{}, "SyncLine": workspace.SyncLine{},

@@ -187,7 +187,7 @@ func TestCallsAreCheckedAndExplained(t *testing.T) {
 func TestTheWindowGetsOnlyThese(t *testing.T) {
 	b, _, _ := serve(t)
 	want := strings.Fields(`AcceptDevice AddItem AddRelay AddServer AnotherTeam Approve AsText Backup BeginWeek Boot CheckKit ChooseFolder CloseText Copy Create CreateTeam DeleteSample Discard
-		Doctor ExportReview Flush Include Invite InviteDevice MakeKit OwnInvite RemoveFromTeam Renew RestoreBackup RestoreKit SafetyWords SetRole Withdraw JoinTeam KeepItem Kinds LeaveTeam List Metrics MetricsAs Move OpenLink OpenSample OpenText Page People PlaceItem PullText PushText RemoveItem RemoveRelay Review
+		Doctor Example ExportReview Flush Include Invite InviteDevice MakeKit OwnInvite RemoveFromTeam Renew RestoreBackup RestoreKit SafetyWords SetRole Withdraw JoinTeam KeepItem Kinds LeaveTeam List Metrics MetricsAs Move OpenLink OpenSample OpenText Page People PlaceItem PullText PushText RemoveItem RemoveRelay Review
 		Search Set SetKeys SetTheme Settle Shell SyncNow Team Teams Unlock UseTeam Weekly Work`)
 	if len(b.methods) != len(want) {
 		t.Errorf("%d methods are bound, %d are wanted", len(b.methods), len(want))

@@ -51,20 +51,8 @@ func (w *Workspace) stillPage(doc artefact.DocID, why error) (*Page, error) {
 }
 
 func (w *Workspace) page(k kind.Kind, doc artefact.DocID, v *artefact.View) *Page {
-	p := &Page{
-		ID: w.index.id(doc), Doc: v.Doc, Kind: v.Kind, Title: v.Title(), State: v.State,
-		Derived: w.derived(*v), Author: string(v.Author), Created: stamp(v.Created), Updated: stamp(v.Updated),
-		Texts: map[string]string{}, Values: map[string]any{}, Lists: v.Lists, Contested: map[string][]Claim{},
-		Moves: []Move{}, Late: []Late{},
-	}
-	for path, value := range v.Values {
-		f, err := artefact.FieldAt(k, path)
-		if err == nil && f.Type.Written() {
-			p.Texts[path], _ = value.(string)
-		} else if err == nil {
-			p.Values[path] = value
-		}
-	}
+	p := pageOf(k, v)
+	p.ID, p.Derived = w.index.id(doc), w.derived(*v)
 	p.Mark = mark(k, p.State, p.Derived)
 	for path, claims := range v.Contested {
 		p.Contested[path] = w.claims(claims)
@@ -72,7 +60,6 @@ func (w *Workspace) page(k kind.Kind, doc artefact.DocID, v *artefact.View) *Pag
 	for _, l := range v.Late {
 		p.Late = append(p.Late, Late{string(l.Author), stamp(l.At), l.Path})
 	}
-	p.Track = track(k, v)
 	p.Links = w.links(v)
 	p.Discardable = w.discardable(k, v)
 	if err := w.mayEdit(k, v, "title"); err != nil {
@@ -82,6 +69,25 @@ func (w *Workspace) page(k kind.Kind, doc artefact.DocID, v *artefact.View) *Pag
 	}
 	p.MaySettle = len(v.Contested) == 0 || w.maySettle(v, slices.Sorted(keysOf(v.Contested))[0])
 	p.Delivered = w.deliveredTo(doc)
+	return p
+}
+
+// pageOf is what a view says by itself, whoever reads it and when.
+func pageOf(k kind.Kind, v *artefact.View) *Page {
+	p := &Page{
+		Doc: v.Doc, Kind: v.Kind, Title: v.Title(), State: v.State, Mark: mark(k, v.State, nil),
+		Derived: []string{}, Author: string(v.Author), Created: stamp(v.Created), Updated: stamp(v.Updated),
+		Texts: map[string]string{}, Values: map[string]any{}, Lists: v.Lists, Contested: map[string][]Claim{},
+		Moves: []Move{}, Track: track(k, v), Late: []Late{}, Links: []Linked{},
+	}
+	for path, value := range v.Values {
+		f, err := artefact.FieldAt(k, path)
+		if err == nil && f.Type.Written() {
+			p.Texts[path], _ = value.(string)
+		} else if err == nil {
+			p.Values[path] = value
+		}
+	}
 	return p
 }
 

@@ -4,7 +4,7 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, go, test } from './app'
 
-const places = ['decisions', 'list/brief', 'list/insight', 'list/review', 'weekly', 'review', 'work', 'metrics', 'one/agreement', 'found/title', 'team', 'team/kit', 'team/backup', 'team/doctor']
+const places = ['decisions', 'list/brief', 'list/insight', 'list/review', 'weekly', 'review', 'work', 'metrics', 'one/agreement', 'found/title', 'example/decision', 'example/brief', 'example/agreement', 'team', 'team/kit', 'team/backup', 'team/doctor']
 const kinds = ['decision', 'brief', 'objective', 'item', 'insight', 'agreement'] as const
 
 async function violations(page: Page): Promise<string[]> {

@@ -55,6 +55,35 @@ test('all that was found is a list, and a record in it comes back to it', async 
   await expect(row).toBeFocused()
 })
 
+test('a finished one is read before the first is written, and left as one came', async ({ page }) => {
+  for (const [place, empty, title] of [
+    ['decisions', 'Nothing decided in writing yet', 'Replace the Monday call with a written update'],
+    ['list/brief', 'No intent briefs yet', 'Statements by the third working day'],
+    ['one/agreement', 'No working agreement yet', 'Working agreement'],
+  ] as const) {
+    await go(page, place)
+    const read = page.getByRole('link', { name: 'Read a finished one' })
+    await read.focus()
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible()
+    const main = page.getByRole('main')
+    await expect(main).toContainText('An example, from the sample team Saltmarsh. It is not one of your records')
+    await expect(main).not.toContainText('someone')
+    await expect(main.getByRole('textbox')).toHaveCount(0)
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('heading', { level: 1, name: empty })).toBeVisible()
+    await expect(read).toBeFocused()
+  }
+  // Going back by the window’s own means is the same; what is gathered has none to show.
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'How we disagree' })).toBeVisible()
+  await page.goBack()
+  await expect(page.getByRole('link', { name: 'Read a finished one' })).toBeFocused()
+  await go(page, 'list/review')
+  await expect(page.getByRole('heading', { level: 1, name: 'No weekly reviews yet' })).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Read a finished one' })).toHaveCount(0)
+})
+
 test('single letters can be switched off', async ({ page }) => {
   await page.keyboard.press('?')
   await page.getByRole('checkbox').uncheck()

@@ -1,5 +1,5 @@
 // Coming back to a list finds it as it was left: where it was scrolled to, and
-// at the row that was opened.
+// at the row, or the link beside it, that was opened.
 import { here } from '$lib/state/route.svelte'
 
 interface Left {
@@ -10,7 +10,7 @@ const left = new Map<string, Left>()
 /** How long a list may take to have its rows again. */
 const patience = 2000
 
-/** Remembers where one leaves from, and through which row. */
+/** Remembers where one leaves from, and through which row or link. */
 export function leave(from: string, to: string, top: number): void {
   left.set(from, { top, to })
 }
@@ -23,7 +23,7 @@ export function comeBack(at: string, main: HTMLElement): void {
   const look = () => {
     const now = document.activeElement
     if (here().address !== at || (now !== main && now !== document.body)) return
-    const row = main.querySelector<HTMLElement>(`[data-row][href="${CSS.escape(was.to)}"]`)
+    const row = main.querySelector<HTMLElement>(`[href="${CSS.escape(was.to)}"]`)
     const there = main.scrollHeight - main.clientHeight >= was.top
     if ((!row || !there) && performance.now() < until) return void requestAnimationFrame(look)
     main.scrollTop = was.top

@@ -73,6 +73,8 @@ export const backend = {
   list: (query: Partial<T.Query> & { kind: string }) =>
     call<T.List>('List', { tab: 'all', level: '', owner: '', tag: '', text: '', offset: 0, limit: 0, ...query }),
   page: (id: string) => call<T.Page>('Page', id),
+  /** A finished one of the sample team’s, where there is one of the kind. */
+  example: (kind: string) => call<T.Example | null>('Example', kind),
   work: (owner: string) => call<T.Work>('Work', owner),
   weekly: (week: string, person: string) => call<T.Weekly>('Weekly', week, person),
   review: (week: string) => call<T.Review>('Review', week),

@@ -159,6 +159,11 @@ export interface Person {
   profile: string
 }
 
+export interface Example {
+  page: Page
+  people: Person[]
+}
+
 export interface Row {
   id: string
   doc: string

@@ -10,6 +10,7 @@ class Desk {
   #boot = $state.raw<Boot>()
   #kinds = $state.raw<Kind[]>([])
   #people = $state.raw<Person[]>([])
+  #others = $state.raw<Person[]>([])
   #shell = $state.raw<Shell>()
   #progress = $state.raw<Progress>()
   #problem = $state.raw<Problem>()
@@ -21,7 +22,7 @@ class Desk {
   #dark = $state(false)
 
   readonly #kindById = $derived(new Map(this.#kinds.map((k) => [k.id, k])))
-  readonly #personById = $derived(new Map(this.#people.map((p) => [p.id, p])))
+  readonly #personById = $derived(new Map([...this.#others, ...this.#people].map((p) => [p.id, p])))
 
   get boot() {
     return this.#boot
@@ -67,6 +68,10 @@ class Desk {
   }
   person(id: string): Person | undefined {
     return this.#personById.get(id)
+  }
+  /** Learns what people are called who are not of this team, but stand in an example. */
+  meet(others: Person[]) {
+    this.#others = others
   }
   /** A person’s whole name. */
   name(id: string): string {
