@@ -436,6 +436,22 @@ func TestADraftOfOnesOwnCanBeDiscarded(t *testing.T) {
 	}
 }
 
+// Of these there is one, under an id that follows from what it is of: begun
+// again it would be the one that was thrown away.
+func TestWhatThereIsOnlyOneOfIsNotDiscarded(t *testing.T) {
+	m := found(t, "")
+	for _, k := range []string{"weekly", "review", "agreement"} {
+		id := m.begin(k, "")
+		p, err := m.Page(id)
+		if m.must(err); p.Discardable {
+			t.Errorf("%s: the page offers it", k)
+		}
+		if err := m.Discard(id); !errors.Is(err, ErrNotDraft) {
+			t.Errorf("%s: %v", k, err)
+		}
+	}
+}
+
 func TestBadInvitations(t *testing.T) {
 	ines, _, _ := pair(t)
 	code, err := ines.Invite(t.Context(), "member", time.Hour, false)

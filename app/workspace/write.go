@@ -324,6 +324,8 @@ func (w *Workspace) Discard(id string) error {
 // ErrNotDraft: only a draft of one’s own can be discarded.
 var ErrNotDraft = errors.New("only a draft of one’s own can be discarded")
 
+// discardable: of what there is only one, beginning it again would find the one
+// that was thrown away, so it stays.
 func (w *Workspace) discardable(k kind.Kind, v *artefact.View) bool {
 	return v.Author == w.Me() && v.State == k.First().ID && k.First().Open && len(v.Moves) == 0 && k.One == kind.Any
 }
