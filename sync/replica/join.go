@@ -60,7 +60,8 @@ func (r *Replica) settle(ctx context.Context) error {
 		if err := r.saveRoster(ctx); err != nil {
 			return err
 		}
-		if r.known == r.cfg.Roster.Len() {
+		now := r.cfg.Roster.Len()
+		if r.known == now {
 			if err := r.retryShelf(ctx, false); err != nil {
 				return err
 			}
@@ -78,6 +79,7 @@ func (r *Replica) settle(ctx context.Context) error {
 				return err
 			}
 		}
+		r.known = now // only now: if the own disk refused some of it, all is tried again
 	}
 }
 
@@ -91,7 +93,6 @@ func (r *Replica) unreadSeen() []relay.Blob {
 
 // noteRoster looks at what the roster has become. It is called under work.
 func (r *Replica) noteRoster() {
-	r.known = r.cfg.Roster.Len()
 	s := r.cfg.Roster.State()
 	r.mu.Lock()
 	r.tally.progress++

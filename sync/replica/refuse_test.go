@@ -2,6 +2,8 @@ package replica
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"slices"
 	"testing"
 
@@ -116,5 +118,45 @@ func TestABlobOfALaterFormatIsLookedAtAgainByALaterProgram(t *testing.T) {
 		if again := ana.Replica.links["m"].cursor == nil; again != want {
 			t.Errorf("version %q: followed from the beginning %v, want %v", version, again, want)
 		}
+	}
+}
+
+// deaf is a relay that takes no roster entry.
+type deaf struct{ relay.Relay }
+
+func (d deaf) Put(ctx context.Context, b relay.Blob) error {
+	if b.Kind == relay.Roster {
+		return nil
+	}
+	return d.Relay.Put(ctx, b)
+}
+
+func TestWhatWaitedForTheRosterIsTakenInThoughTheDiskRefusedSomeOfIt(t *testing.T) {
+	m := relay.NewMemory("memory")
+	team := newTeam(t, 2, map[string]relay.Relay{"m": m})
+	ana, tom := team[0], team[1]
+	must(t, ana.RemoveRelay("m"))
+	must(t, ana.AddRelay("deaf", deaf{m}))
+	must(t, ana.roster.NewEpoch(rand.Reader, ana.id, noon()))
+	must(t, ana.Save(t.Context()))
+	for _, text := range []string{"one", "two", "three"} {
+		ana.write(text)
+		ana.sync()
+	}
+	tom.sync()
+	if s := tom.Status().SetAside; len(s) == 0 || s[0].Reason != NoKey {
+		t.Fatalf("set aside %+v", s)
+	}
+	must(t, ana.AddRelay("m", m)) // now the key comes too
+	ana.sync()
+	tom.refuse = errors.New("disk full")
+	if _, err := tom.Sync(t.Context()); !errors.Is(err, tom.refuse) {
+		t.Fatalf("sync: %v", err)
+	}
+	tom.refuse = nil
+	syncAll(tom, ana)
+	same(t, ana, tom)
+	if have, of := ana.Delivered(1, 2, 3); have != of {
+		t.Errorf("delivered to %d of %d", have, of)
 	}
 }
