@@ -110,13 +110,13 @@ func (r *Replica) hear(ctx context.Context, b relay.Blob, now bool) error {
 		return nil
 	}
 	s, err := journal.OpenSeen(b.Bytes, d.Public, r.keyring())
-	r.mu.Lock()
-	delete(r.unread, d.ID)
-	if errors.Is(err, journal.ErrNoKey) {
-		r.unread[d.ID] = b
-	}
-	r.mu.Unlock()
 	if err != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.unread, d.ID)
+		if errors.Is(err, journal.ErrNoKey) {
+			r.unread[d.ID] = b
+		}
 		return nil
 	}
 	m := s.Marks[r.me]
@@ -140,6 +140,7 @@ func (r *Replica) hear(ctx context.Context, b relay.Blob, now bool) error {
 	}
 	r.mu.Lock()
 	r.seen[d.ID] = told
+	delete(r.unread, d.ID)
 	r.mu.Unlock()
 	r.cfg.Notify(Event{Kind: EventSeen, Device: d.ID})
 	return nil
