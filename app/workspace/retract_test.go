@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -70,5 +71,40 @@ func TestAChangeThatIsRepeatedBeyondACutStillCounts(t *testing.T) {
 	eva.reopen()
 	if p, err := eva.Page(id); err != nil || p.Texts["problem"] != "Agreed words." {
 		t.Errorf("after reopening %v, %v", p, err)
+	}
+}
+
+// Whoever never saw a newcomer inside, who was not let in after all, reads what counts of theirs as those do who did.
+func TestWhatAnUndoneDeviceWroteIsItsPersonsEverywhere(t *testing.T) {
+	ines, tom, _ := pair(t)
+	code, err := ines.Invite(t.Context(), "member", 7*24*time.Hour, false)
+	ines.must(err)
+	ines.sync()
+	tom.sync()
+	ines.must(ines.Withdraw(t.Context(), ines.Team().Invites[0].ID)) // not sent yet
+	oskar := start(t, "oskar")
+	oskar.set(ines.now())
+	oskar.opened(Join(t.Context(), oskar.options, Joining{Code: code, Me: "Oskar Lind", Zone: "Europe/Stockholm"}))
+	for _, m := range []*member{oskar, tom, oskar, tom} {
+		m.sync()
+	}
+	if oskar.Joining() {
+		t.Fatal("nobody let him in")
+	}
+	id := oskar.begin("decision", "Settle small refunds")
+	oskar.must(oskar.Write(id, "context", "A refund waits.", false), oskar.Assign(id, "level=tactical"), oskar.Move(id, "raised", ""))
+	oskar.sync()
+	tom.sync()
+	tom.must(tom.Write(id, "trade-offs", "An operator can be short.", false))
+	for range 3 {
+		tom.sync()
+		ines.sync()
+	}
+	ines.set(tom.now())
+	if len(ines.roster.State().Undone) != 1 {
+		t.Fatal("he was let in")
+	}
+	if a, b := ines.shown(id), tom.shown(id); a != b || !strings.Contains(a, "A refund waits.") {
+		t.Errorf("they differ:\nInes %s\nTom %s", a, b)
 	}
 }

@@ -210,7 +210,7 @@ func (w *Workspace) owner(d artefact.Device) artefact.Person {
 		return ""
 	}
 	state := w.roster.State()
-	dev, ok := state.Device(id)
+	dev, ok := state.Author(id)
 	if !ok {
 		return ""
 	}

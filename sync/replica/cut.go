@@ -19,10 +19,10 @@ import (
 
 // uncounted is what of a removed device's is kept here and does not count.
 type uncounted struct {
-	by      [32]byte   // what it was judged by
-	at      int        // how much had been received by then: what came since may need some of it
-	entries []Received // as Apply would get them
-	needed  bool       // some entries count only because others were built on them
+	by      [32]byte          // what it was judged by
+	at      int               // how much had been received by then: what came since may need some of it
+	entries []Received        // as Apply would get them
+	needed  map[[16]byte]bool // these count only because others were built on them, and have been handed on
 }
 
 // judgeRemoved judges the devices for which that is called for. It is called under work.
@@ -74,7 +74,7 @@ func (r *Replica) judgeEach(ctx context.Context, devices []roster.Device) (again
 			continue
 		}
 		for id, was := range r.beyond {
-			if id != d.ID && was.needed {
+			if id != d.ID && len(was.needed) > 0 {
 				was.by, again = [32]byte{}, true
 			}
 		}
@@ -163,7 +163,12 @@ func (r *Replica) judge(ctx context.Context, d roster.Device) (int, error) {
 	var numbers ranges
 	var out, back, fresh []Received
 	seen, before := map[journal.Mark]bool{}, map[[16]byte]bool{} // before: what did not count already, and is not applied
+	handed := map[[16]byte]bool{}
+	same := false // nothing has changed but what others wrote: what counts by the cuts has been handed on
 	if was := r.beyond[d.ID]; was != nil {
+		if same = was.by == r.judgedBy(d); same {
+			handed = was.needed
+		}
 		for _, f := range was.entries {
 			before[f.Entry.Salt] = true
 		}
@@ -179,7 +184,7 @@ func (r *Replica) judge(ctx context.Context, d roster.Device) (int, error) {
 			switch {
 			case counts(m):
 				numbers = numbers.add(m.Number, m.Number)
-				if shelved || !have.numbers.has(m.Number, m.Number) {
+				if !same && (shelved || !have.numbers.has(m.Number, m.Number)) {
 					fresh = append(fresh, Received{Device: d.ID, Entry: e})
 				}
 			default:
@@ -200,7 +205,9 @@ func (r *Replica) judge(ctx context.Context, d roster.Device) (int, error) {
 	for _, f := range out {
 		if is(f) {
 			numbers = numbers.add(f.Entry.Number, f.Entry.Number)
-			fresh = append(fresh, f)
+			if !handed[f.Entry.Salt] {
+				fresh = append(fresh, f)
+			}
 		}
 	}
 	out, back = slices.DeleteFunc(out, is), slices.DeleteFunc(back, is)
@@ -215,7 +222,7 @@ func (r *Replica) judge(ctx context.Context, d roster.Device) (int, error) {
 	}
 	r.settleCut(d, runs, numbers, counts, needed)
 	r.refuse(refused)
-	r.noteBeyond(d, uncounted{at: at, entries: out, needed: len(needed) > 0})
+	r.noteBeyond(d, uncounted{at: at, entries: out, needed: needed})
 	if len(fresh) > 0 {
 		r.cfg.Notify(Event{Kind: EventApplied, Device: d.ID, Count: len(fresh)})
 	}

@@ -103,30 +103,6 @@ func TestWhatIsNeededOfEachOfTwoRemovedDevicesCounts(t *testing.T) {
 	wants(t, ana, "eva's", "dan's", "agreed after eva's", "agreed after dan's")
 }
 
-// Whoever is let in by an invite that is withdrawn meanwhile, elsewhere, was not let in. What others built on counts all the same, also for those who
-// never saw the newcomer inside.
-func TestWhatSomebodyBuiltOnCountsThoughItsWriterWasNotLetInAfterAll(t *testing.T) {
-	relays := memoryRelay()
-	team := newTeam(t, 3, relays)
-	ana, tom, eva := team[0], team[1], team[2]
-	inv := ana.invite(roster.Terms{})
-	syncAll(ana, tom, eva)
-	must(t, ana.Withdraw(t.Context(), inv.ID())) // nobody knows yet
-	dan := newPerson(t).join(inv.Code(), "", relays)
-	syncAll(dan, tom, dan)
-	dan.write("one", "two")
-	syncAll(dan, tom)
-	tom.write("agreed after one")
-	tom.sync()
-	syncAll(ana, eva, tom, ana, eva)
-	if ana.roster.State().Present(dan.me) {
-		t.Fatal("the withdrawal does not count")
-	}
-	for _, p := range []*person{ana, tom, eva} {
-		wants(t, p, "one", "agreed after one")
-	}
-}
-
 func TestWhatIsTakenBackNeedsNothing(t *testing.T) {
 	for _, both := range []bool{false, true} {
 		relays := memoryRelay()
@@ -149,6 +125,46 @@ func TestWhatIsTakenBackNeedsNothing(t *testing.T) {
 		syncAll(ana, tom, ana)
 		wants(t, tom)
 		wants(t, ana)
+	}
+}
+
+func TestWhatIsNeededIsHandedOnOnce(t *testing.T) {
+	relays := memoryRelay()
+	team := newTeam(t, 3, relays)
+	ana, tom, eva := team[0], team[1], team[2]
+	must(t, ana.Remove(t.Context(), nil, []roster.PersonID{eva.who}))
+	eva.write("one", "two")
+	syncAll(eva, tom)
+	tom.write("agreed after one")
+	syncAll(tom, ana, tom, ana)
+	before := ana.tally.received
+	for range 3 {
+		ana.sync()
+	}
+	if n := ana.tally.received - before; n != 0 {
+		t.Errorf("%d entries were handed on with nothing new", n)
+	}
+}
+
+func TestBothBranchesOfAForkAreGivenBackWhenTheRemovalIsOverruled(t *testing.T) {
+	m := relay.NewMemory("memory")
+	team := newTeam(t, 4, map[string]relay.Relay{"m": m})
+	ana, tom, eva, dan := team[0], team[1], team[2], team[3]
+	must(t, ana.SetRole(t.Context(), tom.who, roster.RoleAdmin))
+	eva.write("one")
+	syncAll(team...)
+	eva.write("two")
+	syncAll(eva, tom)
+	must(t, tom.Remove(t.Context(), nil, []roster.PersonID{eva.who})) // its cut is at two
+	eva.branch(t, m, 1, "two, they say")
+	dan.sync()
+	wants(t, dan, "one", "two", "two, they say")
+	syncAll(tom, dan)
+	wants(t, dan, "one", "two")
+	must(t, ana.Remove(t.Context(), nil, []roster.PersonID{tom.who})) // knew nothing of it
+	syncAll(ana, dan, ana, dan)
+	for _, p := range []*person{ana, dan} {
+		wants(t, p, "one", "two", "two, they say")
 	}
 }
 

@@ -49,7 +49,7 @@ func (r *Replica) receiveSeen(ctx context.Context, l *link, b relay.Blob) error 
 		r.problem(l, b, kindOf(err, Damaged), err)
 		return nil
 	}
-	d, ok := r.cfg.Roster.State().Device(h.Device)
+	d, ok := r.cfg.Roster.State().Author(h.Device)
 	switch {
 	case h.Team != r.team:
 		r.problem(l, b, Replayed, errors.New("it belongs to another team"))
@@ -106,7 +106,13 @@ func (r *Replica) hearOwn(b relay.Blob) error {
 // hear opens a seen whose signature may be trusted, or lets it wait for its key. Now says that it has just come.
 func (r *Replica) hear(ctx context.Context, b relay.Blob, now bool) error {
 	d, ok := r.cfg.Roster.State().Device(b.Author)
-	if !ok || d.Kit {
+	if !ok { // let in, and then not: it counts if that changes
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.unread[b.Author] = b
+		return nil
+	}
+	if d.Kit {
 		return nil
 	}
 	s, err := journal.OpenSeen(b.Bytes, d.Public, r.keyring())

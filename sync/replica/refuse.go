@@ -90,7 +90,7 @@ func (r *Replica) Unwrap(e journal.Entry) (Received, error) {
 	s := r.cfg.Roster.State()
 	by := e.Device
 	out := Received{Device: e.Device, Entry: e}
-	carrier, _ := s.Device(e.Device)
+	carrier, _ := s.Author(e.Device)
 	for {
 		a, ok, err := journal.ParseAdoption(out.Entry.Body)
 		if err != nil {
@@ -99,7 +99,7 @@ func (r *Replica) Unwrap(e journal.Entry) (Received, error) {
 		if !ok {
 			return out, nil
 		}
-		old, known := s.Device(a.Device)
+		old, known := s.Author(a.Device)
 		if !known || old.Person != carrier.Person {
 			return out, fmt.Errorf("entry %d of %s, adopted by %s: the two are not one person's: %w", a.Number, a.Device, by, journal.ErrForged)
 		}

@@ -18,7 +18,8 @@ func (r *Replica) takeIn(ctx context.Context, from string, h journal.Header, d r
 	have := r.heldOf(h.Device)
 	ref := relay.RefOf(b)
 	kept := slices.Contains(r.kept[h.Device], ref)
-	if have.knows(h) && (!have.forked || kept) {
+	_, shelved := r.shelf[ref]
+	if have.knows(h) && (!have.forked || kept && !shelved) {
 		return r.compact(ctx, h, b)
 	}
 	entries, err := journal.Open(b.Bytes, r.keyring())

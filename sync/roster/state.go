@@ -122,7 +122,7 @@ func (r *Roster) State() *State {
 }
 
 func (v *view) snapshot() *State {
-	s := &State{Team: v.team, Overruled: v.out}
+	s := &State{Team: v.team, Overruled: v.out, Undone: v.undone()}
 	at := map[PersonID]int{}
 	for _, d := range v.order {
 		p := d.person
@@ -138,12 +138,6 @@ func (v *view) snapshot() *State {
 		}
 		s.Devices = append(s.Devices, out)
 	}
-	for id, public := range v.letIn {
-		if v.devices[id] == nil {
-			s.Undone = append(s.Undone, Device{ID: id, Public: *public, Removed: true})
-		}
-	}
-	slices.SortFunc(s.Undone, func(a, b Device) int { return slices.Compare(a.ID[:], b.ID[:]) })
 	for _, i := range v.invites {
 		if i.open() {
 			s.Invites = append(s.Invites, OpenInvite{ID: i.id, Role: i.entry.Role, Expires: time.Unix(i.entry.Expires, 0).UTC(), Ask: i.entry.Ask,

@@ -17,10 +17,10 @@ type view struct {
 	waiting []*node // admits that need an admin
 	epochs  []*keyEpoch
 	byEpoch map[journal.Hash]*keyEpoch
-	letIn   map[journal.DeviceID]*journal.Public // by any entry, whether it counts or not
-	out     []journal.Hash                       // overruled
-	present map[*issue]bool                      // what allPresent found
-	reached map[*issue]bool                      // what anyPresent found
+	letIn   map[journal.DeviceID]*newcomer
+	out     []journal.Hash  // overruled
+	present map[*issue]bool // what allPresent found
+	reached map[*issue]bool // what anyPresent found
 }
 
 type person struct {
@@ -88,7 +88,7 @@ func derive(nodes []*node, overruled map[*node]bool) *view {
 		devices: map[journal.DeviceID]*device{},
 		invites: map[InviteID]*openInvite{},
 		byEpoch: map[journal.Hash]*keyEpoch{},
-		letIn:   map[journal.DeviceID]*journal.Public{},
+		letIn:   map[journal.DeviceID]*newcomer{},
 		present: map[*issue]bool{},
 		reached: map[*issue]bool{},
 	}
@@ -108,7 +108,7 @@ func derive(nodes []*node, overruled map[*node]bool) *view {
 	for _, n := range nodes {
 		v.readWraps(n)
 		if n.public != nil {
-			v.letIn[n.public.Device()] = n.public
+			v.readLetIn(n)
 		}
 		if overruled[n] {
 			v.out = append(v.out, n.id)
