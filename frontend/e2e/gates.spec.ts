@@ -90,8 +90,7 @@ test('what last week’s commitments became opens the way at once', async ({ pag
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('Enter')
   await page.keyboard.type('Waited for the bank.')
-  await expect(page.getByText('Mark last week’s')).toHaveCount(0)
-  await page.getByRole('button', { name: 'Publish' }).click()
+  await page.keyboard.press('Control+Enter') // what it waits for is still on its way
   await expect(page.getByRole('button', { name: 'Publish' })).toHaveCount(0)
 })
 

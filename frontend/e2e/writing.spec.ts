@@ -1,5 +1,6 @@
 // What is written is kept, arrives where one clicked, and survives the program.
-import { expect, go, raise, startTeam, test } from './app'
+import type { Page } from '@playwright/test'
+import { call, expect, go, raise, startTeam, test } from './app'
 
 test('a decision is raised, argued and recorded by the keyboard alone', async ({ page }) => {
   await raise(page, 'Settle small refunds from the float')
@@ -158,17 +159,53 @@ test('what one person types another sees, and both may type at once', async ({ p
   await go(page, 'decisions')
 })
 
-test('of two texts that are slow to come each is given what was typed for it', async ({ page }) => {
-  // The first item is long in being made, as on a disk that is busy.
-  let slow = true
+/** Makes the first call of a method take longer, as on a disk that is busy. */
+async function late(page: Page, method: string, ms: number) {
+  let first = true
   await page.route('**/bridge/call', async (route) => {
-    const late = slow && route.request().postData()?.includes('.AddItem"')
-    if (late) {
-      slow = false
-      await new Promise((ok) => setTimeout(ok, 1500))
+    const now = first && route.request().postData()?.includes(`.${method}"`)
+    if (now) {
+      first = false
+      await new Promise((ok) => setTimeout(ok, ms))
     }
-    await route.continue()
+    await route.fallback()
   })
+}
+
+test('what is typed for a new record goes into no other that is opened meanwhile', async ({ page }) => {
+  const other = await call<string>(page, 'Create', 'decision', 'Charge for groups')
+  await late(page, 'Create', 1500)
+  await page.keyboard.press('d')
+  await page.keyboard.type('Settle small refunds')
+  await go(page, `page/${other}`)
+  await expect(page.getByRole('textbox', { name: 'Title' })).toHaveText('Charge for groups')
+  await expect(page.getByRole('textbox', { name: 'Title' })).toHaveText('Settle small refunds')
+  expect((await call<{ title: string }>(page, 'Page', other)).title).toBe('Charge for groups')
+})
+
+test('an update that is begun from the palette on its own screen takes what is typed', async ({ page }) => {
+  await go(page, 'weekly')
+  await expect(page.getByRole('button', { name: 'Write this week’s update' })).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('weekly')
+  await page.getByRole('option', { name: 'Write this week’s update' }).click()
+  await page.keyboard.type('Refunds settle by themselves.')
+  await expect(page.getByRole('textbox', { name: 'Outcome, outcomes shipped 1' })).toHaveText('Refunds settle by themselves.')
+})
+
+test('Saved here waits for what is typed for a text that is on its way', async ({ page }) => {
+  await raise(page, 'Settle small refunds')
+  await expect(page.getByText(/^Saved here/)).toBeVisible()
+  await late(page, 'AddItem', 1500)
+  await page.getByRole('button', { name: 'Two or more, one of them chosen.' }).click()
+  await page.keyboard.type('Pay at once')
+  await expect(page.getByText('Writing…')).toBeVisible({ timeout: 1000 })
+  await expect(page.getByText(/^Saved here/)).toBeVisible()
+  await expect(page.getByRole('textbox', { name: 'Option, options considered 1' })).toHaveText('Pay at once')
+})
+
+test('of two texts that are slow to come each is given what was typed for it', async ({ page }) => {
+  await late(page, 'AddItem', 1500)
   await go(page, 'weekly')
   await page.getByRole('button', { name: 'Write this week’s update' }).click()
   await page.keyboard.type('Refunds settle by themselves.')

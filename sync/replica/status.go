@@ -152,7 +152,7 @@ func (r *Replica) Status() Status {
 		if why == BeyondCut && r.beyond[ref.Author] != nil {
 			continue // named exactly above
 		}
-		if d, _ := s.Device(ref.Author); (why == NoKey || why == KeyLost) && d.Removed && ref.First > d.Cut.Number {
+		if d, _ := s.Author(ref.Author); (why == NoKey || why == KeyLost) && d.Removed && ref.First > d.Cut.Number {
 			why = BeyondCut // who removed it could not open it either
 		}
 		out.SetAside = append(out.SetAside, SetAside{Device: ref.Author, First: ref.First, Last: ref.Last, Reason: why})

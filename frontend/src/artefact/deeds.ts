@@ -11,8 +11,7 @@ export function deedsOf(sheet: Sheet): Deed[] {
       icon: 'check',
       ...(m.main && { keys: 'Ctrl Enter' }),
       ...(!m.ready && { not: m.missing?.[0] ?? 'Not yet.', lacking: () => void sheet.ask(m.to) }),
-      // One that asks for a sentence is answered where its button is.
-      does: () => (m.because ? document.getElementById(`move-${m.to}`)?.click() : void sheet.ask(m.to)),
+      does: () => void sheet.ask(m.to),
     }),
   )
   return [...moves, { label: `Copy ${page.id} as text`, icon: 'copy', does: () => void session.copy(sheet.id) }]

@@ -51,7 +51,7 @@ export class Sheet {
   }
   /** What became of the last change: in words, for the bar. */
   get saving() {
-    if (unsent(this.id) && this.#saved?.state !== 'failed') return { state: 'writing' as const, at: '' }
+    if (unsent() && this.#saved?.state !== 'failed') return { state: 'writing' as const, at: '' }
     return this.#saved
   }
   /** Why the record refused a value, by path. */
@@ -69,6 +69,7 @@ export class Sheet {
 
   /** Lets a text be written as soon as it is there. */
   begin(path: string, coming = new Coming()) {
+    coming.of = this.id
     this.#coming = { ...this.#coming, [path]: coming }
   }
   coming(path: string): Coming | undefined {
@@ -108,7 +109,11 @@ export class Sheet {
     const off = on('saved', (e) => {
       if (e.id === this.id || e.id === this.page?.doc || e.id === this.page?.id) betweenKeys(() => (this.#saved = e))
     })
-    return () => (stop(), off())
+    return () => {
+      stop()
+      off()
+      for (const coming of Object.values(this.#coming)) coming.drop() // whoever left wants none of them
+    }
   }
 
   async #change(path: string, show: (page: Page) => Page, does: () => Promise<unknown>): Promise<boolean> {
@@ -146,7 +151,7 @@ export class Sheet {
     return (p: Page): Page => ({ ...p, lists: { ...p.lists, [list]: to(p.lists?.[list] ?? []) } })
   }
   /** Adds an item after another, "" for the start, and lets its first text be written. */
-  async add(list: string, after: string, first = '', coming = first ? catchKeys() : undefined): Promise<string> {
+  async add(list: string, after: string, first = '', coming = first ? catchKeys(this.id) : undefined): Promise<string> {
     try {
       const item = await backend.addItem(this.id, list, after)
       const page = this.page
@@ -161,6 +166,7 @@ export class Sheet {
   }
   /** Lets the first text after the title be written: in a list, that of its first item, which is added. */
   async first(coming: Coming) {
+    coming.of = this.id
     const first = this.kind && this.editable ? firstText(this.kind) : undefined
     if (!first) return coming.drop()
     if (!first.list) this.begin(first.field, coming)
@@ -204,6 +210,7 @@ export class Sheet {
     const m = this.page?.moves?.find((m) => m.to === state)
     if (!m) return
     this.#asked = m.ready ? '' : state
+    if (m.ready && m.because) return document.getElementById(`move-${m.to}`)?.click() // which asks for the sentence
     if (m.ready) return void (await this.move(state, ''))
     await tick()
     m.places?.some(reach)

@@ -60,17 +60,19 @@ class Session {
   async create(kind: string, title = '', refs: Record<string, string> = {}) {
     const k = desk.kind(kind)
     const coming = catchKeys()
-    // Said before it is there: a list that sees it may be quicker to go to it.
-    here().begin = { with: title || k?.one ? 'first' : 'title', coming }
+    const begin = { kind, with: title || k?.one ? ('first' as const) : ('title' as const), coming }
+    // Of what there is only one: said before it is there, for a list that sees it may be quicker to go to it.
+    if (k?.one) here().begin(begin)
     const id = await desk.try(async () => {
       const id = await backend.create(kind, title)
       for (const [path, to] of Object.entries(refs)) await backend.set(id, path, to)
       return id
     })
     if (!id) {
-      here().begin = undefined
+      if (k?.one) here().begin(undefined)
       return coming.drop()
     }
+    if (!k?.one) here().begin({ ...begin, id })
     if (k?.one === 'person-week') here().go(href('weekly'))
     else if (k?.one === 'week') here().go(href('review'))
     else here().go(placeOf(k, { id }))

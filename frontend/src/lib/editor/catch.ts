@@ -3,26 +3,46 @@
 // Several texts can be on their way: each is given what was typed for it, and
 // only the one asked for last takes the keyboard.
 import { isTyping } from '$lib/state/keys'
+import { mark } from './unsent.svelte'
 
 const patience = 4000
-const waiting = new Set<Promise<void>>()
+const waiting = new Set<Coming>()
 let newest: Coming | undefined
 let catcher: HTMLTextAreaElement | null = null
 let timer: ReturnType<typeof setTimeout> | undefined
 
 /** A text that was asked for and may not be there yet. */
 export class Coming {
+  /** The document that it belongs to, once that is known. */
+  of: string
+  /** Told when it is there, will not be, or is late. */
+  readonly here: Promise<void>
   #typed = ''
   #over = false
+  #held = false
   #end = () => {}
+  /** Where the keyboard was: whoever is still there has gone nowhere else. */
+  readonly #from = document.activeElement
 
-  constructor() {
+  constructor(of = '') {
     stash()
     newest = this
-    const here = new Promise<void>((ok) => (this.#end = ok))
-    waiting.add(here)
+    this.of = of
+    this.here = new Promise<void>((ok) => (this.#end = ok))
+    waiting.add(this)
     const late = setTimeout(this.#end, patience)
-    void here.then(() => (clearTimeout(late), waiting.delete(here)))
+    void this.here.then(() => {
+      clearTimeout(late)
+      waiting.delete(this)
+      if (this.#held) mark(false)
+      this.#held = false
+    })
+  }
+  /** Something was typed for it, and is nowhere else. */
+  hold() {
+    if (this.#held || !waiting.has(this)) return
+    this.#held = true
+    mark(true)
   }
   /** False: it has been told already. */
   keep(typed: string): boolean {
@@ -36,7 +56,7 @@ export class Coming {
     if (last) stash()
     this.#over = true
     this.#end()
-    const now = last && !(isTyping(document.activeElement) && !catching())
+    const now = last && (catching() || document.activeElement === this.#from || !isTyping(document.activeElement))
     if (last) release()
     return { typed: this.#typed, now }
   }
@@ -49,13 +69,14 @@ export class Coming {
 }
 
 /** Asks for a text, and takes the keyboard until it is there or a moment has passed. */
-export function catchKeys(): Coming {
-  const coming = new Coming()
+export function catchKeys(of = ''): Coming {
+  const coming = new Coming(of)
   if (!catcher) {
     catcher = document.createElement('textarea')
     catcher.className = 'sr'
     catcher.setAttribute('aria-label', 'The text that is being added')
     catcher.style.position = 'fixed'
+    catcher.addEventListener('input', () => newest?.hold())
     document.body.append(catcher)
   }
   catcher.focus({ preventScroll: true })
@@ -64,9 +85,10 @@ export function catchKeys(): Coming {
   return coming
 }
 
-/** When every text that was asked for is there, or a moment has passed. */
-export async function allHere(): Promise<void> {
-  while (waiting.size) await Promise.all(waiting)
+/** When every text of a document that was asked for is there, or a moment has passed. */
+export async function allHere(of: string): Promise<void> {
+  const its = () => [...waiting].filter((c) => c.of === of).map((c) => c.here)
+  while (its().length) await Promise.all(its())
 }
 
 /** Gives what was typed after Enter to the text that Enter asked for. False: it asked for none. */

@@ -39,17 +39,20 @@ export function write(a: Asked): Writing {
       close: () => backend.closeText(a.id, a.path),
       flush: () => backend.flush(a.id),
     },
-    { between: betweenKeys, arrive: keepStill, changed: a.changed, failed: a.failed, unsent: (on) => mark(a.id, on), problemOf: toProblem },
+    { between: betweenKeys, arrive: keepStill, changed: a.changed, failed: a.failed, unsent: (on) => mark(on), problemOf: toProblem },
     a.extensions,
   )
   open.set(key(a.id, a.path), writing)
   return writing
 }
 
-/** Sends and commits what was typed into any text of a document, or is to go into one that is still on its way, before something is done with the whole. */
+/**
+ * Sends and commits what was typed, also into a text that is still on its way, before something is done with the whole of a document. What stands
+ * beside it may be of another document, such as what last week’s promises became.
+ */
 export async function settle(id: string): Promise<void> {
-  await allHere()
-  await Promise.all([...open].filter(([k]) => k.startsWith(`${id}\n`)).map(([, w]) => w.settle()))
+  await allHere(id)
+  await Promise.all([...open.values()].map((w) => w.settle()))
   await backend.flush(id)
 }
 

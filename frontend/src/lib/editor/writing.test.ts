@@ -104,6 +104,26 @@ test('what was typed is unsent until the authority has all of it', async () => {
   expect(unsent.mock.calls).toEqual([[true], [false]])
 })
 
+test('what is typed while the authority cannot be reached is unsent too', async () => {
+  const far = new Authority_('one')
+  far.open = () => Promise.reject(new Error('busy'))
+  const h = hooks()
+  const unsent = vi.spyOn(h, 'unsent')
+  const w = new Writing('one', far, h, [])
+  await vi.waitFor(() => expect(h.problems).toHaveLength(1))
+  type(w, 3, ' two')
+  expect(unsent.mock.calls).toEqual([[true]])
+})
+
+test('a text that could not be sent does not close as if it had been', async () => {
+  const far = new Authority_('one')
+  far.push = () => Promise.reject(new Error('refused'))
+  const w = new Writing('one', far, hooks(), [])
+  type(w, 3, ' two')
+  await expect(w.close()).rejects.toMatchObject({ message: expect.stringContaining('“one two”') })
+  expect(far.close).toHaveBeenCalled()
+})
+
 test('a refused push pulls, rebases and tries again', async () => {
   const far = new Authority_('one two')
   const w = new Writing('one two', far, hooks(), [])

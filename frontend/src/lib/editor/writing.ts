@@ -35,6 +35,14 @@ export interface Hooks {
   problemOf(thrown: unknown): Problem
 }
 
+/** A text is left that could not be sent: it is told as it stands, for it is nowhere else. */
+const unkept = (text: string, why: Problem | undefined): Problem => ({
+  code: why?.code ?? 'unsent',
+  message: `${why?.message ?? 'It could not be sent.'} What was typed last is not saved. The text as it stood: “${text}”`,
+  safe: 'What was saved before is as it was.',
+  hint: 'Copy it from here, and write it again.',
+})
+
 /** How long an input method may take before what arrived is looked at again. */
 const composing = 320
 const retry = 2000
@@ -53,6 +61,7 @@ export class Writing {
   /** What was typed is to be sent as soon as it is painted. */
   #due = false
   #unsent = false
+  #problem: Problem | undefined
   #running: Promise<void> | null = null
   #closed = false
   /** The text as both sides have it. */
@@ -111,12 +120,12 @@ export class Writing {
   }
 
   #typed(tr: Transaction) {
-    if (!tr.docChanged || tr.annotation(Transaction.remote) || this.#due || this.#timer) return
+    if (!tr.docChanged || tr.annotation(Transaction.remote) || this.#due) return
     this.#due = true
     this.#hooks.between(() => {
       this.#due = false
       this.#tell(true)
-      void this.#run()
+      if (!this.#timer) void this.#run()
     })
   }
 
@@ -144,8 +153,10 @@ export class Writing {
 
   async close(): Promise<void> {
     if (this.#closed) return
+    let lost = ''
     try {
       await this.settle()
+      if (sendableUpdates(this.state).length) lost = this.text
     } finally {
       this.#tell(false)
       this.#closed = true
@@ -153,6 +164,7 @@ export class Writing {
       this.hide()
       await this.#authority.close()
     }
+    if (lost) throw unkept(lost, this.#problem)
   }
 
   /** What is typed meanwhile goes with it. */
@@ -202,10 +214,13 @@ export class Writing {
           await new Promise((ok) => setTimeout(ok, 50 * stale))
         }
       }
+      this.#problem = undefined
       this.#hooks.failed(undefined)
       this.#tell(false)
     } catch (e) {
-      this.#hooks.failed(this.#hooks.problemOf(e))
+      this.#problem = this.#hooks.problemOf(e)
+      this.#hooks.failed(this.#problem)
+      if (sendableUpdates(this.state).length) this.#tell(true)
       if (!this.#closed) this.#soon(retry)
     }
   }

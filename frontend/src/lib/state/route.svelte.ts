@@ -17,16 +17,17 @@ export function href(...parts: string[]): string {
   return '#/' + parts.map(encodeURIComponent).join('/')
 }
 
-/** What the next screen begins to write, for whoever asked for it. */
+/** What whoever asked for a record wants to write first: of one by its id, or of the one of its kind. */
 export interface Begin {
+  id?: string
+  kind: string
   with: 'title' | 'first'
   coming: Coming
 }
 
 class Place {
   #route = $state.raw<Route>(readRoute(location.hash))
-  /** Set by whoever wants the next screen to begin with the title being written, or the first text after it. */
-  begin: Begin | undefined
+  #begin = $state.raw<Begin>()
 
   /** Was the place come back to, or gone on to, and not opened anew? */
   returned = false
@@ -51,10 +52,17 @@ class Place {
   get route() {
     return this.#route
   }
-  /** What to begin with, told once. */
-  begins() {
-    const begin = this.begin
-    this.begin = undefined
+  /** Lets the screen that shows a record begin to write it; nobody asks for what was asked for before. */
+  begin(begin: Begin | undefined) {
+    const before = this.#begin
+    if (before && before.coming !== begin?.coming) before.coming.drop()
+    this.#begin = begin
+  }
+  /** What to begin with, for the screen that shows this record. Told once. */
+  begins(shown: { id?: string; kind: string }): Begin | undefined {
+    const begin = this.#begin
+    if (!begin || (begin.id ? begin.id !== shown.id : begin.kind !== shown.kind)) return
+    this.#begin = undefined
     return begin
   }
   go(to: string) {
