@@ -269,3 +269,23 @@ func TestTheSafetyWordsAreOfBothAndOfNobodyElse(t *testing.T) {
 		t.Error("not twelve")
 	}
 }
+
+func TestAnAdminOfItsTargetsMakingLetsNoRemovalLeaveTheTeamWithoutOne(t *testing.T) {
+	r, founder := newTeam(t)
+	olga, mia := join(t, r, founder, RoleAdmin), join(t, r, founder, RoleMember)
+	second := newPeer(t)
+	must(t, r.Enrol(rand.Reader, founder.id, at(), enrolment(t, r, founder, second, false)))
+	a, b, c := fork(t, r), fork(t, r), fork(t, r)
+	anInvite(t, a, founder, Terms{}) // so that the founder's leaving comes later in the order
+	must(t, a.Leave(founder.id, at(), nil))
+	must(t, b.SetRole(olga.id, at(), olga.person, RoleMember))
+	must(t, c.SetRole(second.id, at(), mia.person, RoleAdmin)) // knows of neither
+	merge(t, r, a, b)
+	if !present(r, founder) {
+		t.Fatal("the last admin has left")
+	}
+	merge(t, r, c)
+	if !present(r, founder) || role(t, r, mia) != RoleAdmin {
+		t.Errorf("founder present %v, mia is %v: what the founder's other device did enabled the leaving, and was then overruled by it", present(r, founder), role(t, r, mia))
+	}
+}

@@ -63,17 +63,22 @@ func (s *resolution) take(r *node) {
 			pending[n] = true
 		}
 	}
-	v := derive(s.nodes, pending)
-	if !v.hasAdmin() {
+	v, c := derive(s.nodes, pending), r.content.(*remove)
+	var meanwhile []*node // of its targets
+	for _, n := range s.nodes {
+		if n != r && !r.anc.has(n.index) && !s.taken[n] && !n.isKeys() && v.targets(c, n.signer) {
+			meanwhile = append(meanwhile, n)
+			pending[n] = true
+		}
+	}
+	// An admin of its targets' making is none, should it count.
+	if !derive(s.nodes, pending).hasAdmin() {
 		s.overrule(r)
 		return
 	}
 	s.taken[r] = true
-	c := r.content.(*remove)
-	for _, n := range s.nodes {
-		if n != r && !r.anc.has(n.index) && !s.taken[n] && !n.isKeys() && v.targets(c, n.signer) {
-			s.overrule(n)
-		}
+	for _, n := range meanwhile {
+		s.overrule(n)
 	}
 }
 
