@@ -143,6 +143,10 @@ func (r *Replica) Words(other journal.DeviceID) ([12]string, error) {
 
 // cuts is what is held here of some devices. It is called under work.
 func (r *Replica) cuts(ctx context.Context, of func(roster.Device) bool) (map[journal.DeviceID][]journal.Mark, error) {
+	// What is kept and has yet to be taken in anew is held too: a cut that left it out would let it go.
+	if err := r.retryShelf(ctx, false); err != nil {
+		return nil, err
+	}
 	cuts := map[journal.DeviceID][]journal.Mark{}
 	for _, d := range r.cfg.Roster.State().Devices {
 		if !of(d) || d.Kit {

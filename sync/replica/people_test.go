@@ -300,6 +300,25 @@ func TestAnAdoptionOfAnotherPersonsWorkIsRefused(t *testing.T) {
 	}
 }
 
+func TestACutIsMadeOfAllThatIsKeptOrNotAtAll(t *testing.T) {
+	relays := memoryRelay()
+	team := newTeam(t, 3, relays)
+	ana, eva := team[0], team[2]
+	eva.write("one")
+	syncAll(team...)
+	ana.state = &memory{m: map[string][]byte{}} // lost: all is to be taken in anew
+	ana.open(ana.team).use(relays)
+	ana.refuse = syscall.ENOSPC
+	if err := ana.Remove(t.Context(), nil, []roster.PersonID{eva.who}); !errors.Is(err, ana.refuse) || !ana.roster.State().Present(eva.me) {
+		t.Fatalf("removed: %v", err)
+	}
+	ana.refuse = nil
+	must(t, ana.Remove(t.Context(), nil, []roster.PersonID{eva.who}))
+	if d, _ := ana.roster.State().Device(eva.me); d.Cut.Number != 1 {
+		t.Errorf("the cut is at %d", d.Cut.Number)
+	}
+}
+
 // fullDisk is what a device keeps, on a disk that may have no room.
 type fullDisk struct {
 	relay.Store
