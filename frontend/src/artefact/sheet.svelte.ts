@@ -1,10 +1,11 @@
 import { tick } from 'svelte'
 import { backend, on, toProblem, type Field, type Kind, type Page, type Problem, type Value } from '$lib/backend'
-import { catchKeys, Coming } from '$lib/editor/catch'
+import { allHere, catchKeys, Coming } from '$lib/editor/catch'
 import { settle } from '$lib/editor/desk'
 import { unsent } from '$lib/editor/unsent.svelte'
 import { firstText } from '$lib/kind/schema'
 import { desk } from '$lib/state/desk.svelte'
+import { isTyping } from '$lib/state/keys'
 import { Live } from '$lib/state/live.svelte'
 import { betweenKeys } from '$lib/state/quiet'
 import { reach } from './reach'
@@ -200,6 +201,8 @@ export class Sheet {
 
   /** Makes a move, by all that is written by now. One that is not ready says at each place what it needs, and goes to the first. */
   async ask(state: string): Promise<void> {
+    await allHere(this.id)
+    const from = document.activeElement
     try {
       await settle(this.id)
     } catch (e) {
@@ -213,7 +216,8 @@ export class Sheet {
     if (m.ready && m.because) return document.getElementById(`move-${m.to}`)?.click() // which asks for the sentence
     if (m.ready) return void (await this.move(state, ''))
     await tick()
-    m.places?.some(reach)
+    // Whoever writes elsewhere by now is not taken away from it.
+    if (document.activeElement === from || !isTyping(document.activeElement)) m.places?.some(reach)
   }
   async move(state: string, because: string): Promise<boolean> {
     return this.#take('move', () => backend.move(this.id, state, because))
