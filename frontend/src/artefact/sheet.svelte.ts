@@ -7,7 +7,7 @@ import { firstText } from '$lib/kind/schema'
 import { desk } from '$lib/state/desk.svelte'
 import { isTyping } from '$lib/state/keys'
 import { Live } from '$lib/state/live.svelte'
-import { betweenKeys } from '$lib/state/quiet'
+import { betweenKeys, typedSince } from '$lib/state/quiet'
 import { reach } from './reach'
 
 /** An item that was just taken out, and can be put back. */
@@ -203,6 +203,7 @@ export class Sheet {
   async ask(state: string): Promise<void> {
     await allHere(this.id)
     const from = document.activeElement
+    const asked = performance.now()
     try {
       await settle(this.id)
     } catch (e) {
@@ -216,8 +217,9 @@ export class Sheet {
     if (m.ready && m.because) return document.getElementById(`move-${m.to}`)?.click() // which asks for the sentence
     if (m.ready) return void (await this.move(state, ''))
     await tick()
-    // Whoever writes elsewhere by now is not taken away from it.
-    if (document.activeElement === from || !isTyping(document.activeElement)) m.places?.some(reach)
+    // Whoever writes on, or elsewhere, by now is not taken away from it.
+    const at = document.activeElement
+    if (!isTyping(at) || (at === from && !typedSince(asked))) m.places?.some(reach)
   }
   async move(state: string, because: string): Promise<boolean> {
     return this.#take('move', () => backend.move(this.id, state, because))

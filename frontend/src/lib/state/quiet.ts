@@ -38,6 +38,9 @@ function key(): void {
 }
 if (typeof addEventListener === 'function') addEventListener('keydown', key, { capture: true, passive: true })
 
+/** Was a key pressed since then? */
+export const typedSince = (then: number): boolean => lastKey > then
+
 /** For tests: as if a key had been pressed now. */
 export const pressed = key
 
