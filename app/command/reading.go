@@ -322,7 +322,7 @@ func (r *runner) export() *cobra.Command {
 	review := &cobra.Command{Use: "review [--week 2026-W24] [--pdf FILE] [--md FILE]", Short: "The weekly review as PDF and Markdown", Args: cobra.NoArgs}
 	review.Flags().StringVar(&week, "week", "", "the ISO `week` (default: this one)")
 	review.Flags().StringVar(&pdf, "pdf", "", "write a PDF `file`")
-	review.Flags().StringVar(&md, "md", "", "write a Markdown `file`")
+	review.Flags().StringVar(&md, "md", "", "write a Markdown `file`, or - for standard output")
 	review.RunE = func(*cobra.Command, []string) error {
 		return r.with(func(ctx context.Context, w *workspace.Workspace) error { return r.exportReview(ctx, w, week, pdf, md) })
 	}
@@ -357,7 +357,10 @@ func (r *runner) exportReview(ctx context.Context, w *workspace.Workspace, week,
 		}
 		return r.print(string(data), func(out io.Writer) { _, _ = out.Write(data) })
 	}
-	written := []string{}
+	if pdf == "-" && md == "-" {
+		return misuse("only one of the two can go to standard output")
+	}
+	written, piped := []string{}, false
 	for _, one := range [][2]string{{"md", md}, {"pdf", pdf}} {
 		if one[1] == "" {
 			continue
@@ -366,7 +369,7 @@ func (r *runner) exportReview(ctx context.Context, w *workspace.Workspace, week,
 		if err != nil {
 			return err
 		}
-		if one[1] == "-" { // as everywhere: standard output
+		if piped = piped || one[1] == "-"; one[1] == "-" {
 			if _, err := r.env.Out.Write(data); err != nil {
 				return fmt.Errorf("export the review: %w", err)
 			}
@@ -378,8 +381,8 @@ func (r *runner) exportReview(ctx context.Context, w *workspace.Workspace, week,
 		written = append(written, r.path(one[1]))
 	}
 	r.bar.clear(r.env)
-	if len(written) == 0 {
-		return nil
+	if piped {
+		return nil // what is there is the review, and nothing else
 	}
 	return r.print(written, func(out io.Writer) {
 		for _, p := range written {

@@ -286,8 +286,8 @@ func (r *runner) profile() *cobra.Command {
 	c.Flags().StringVar(&zone, "zone", "", "your time zone")
 	c.Flags().StringVar(&hours, "hours", "", `your working hours, such as "Mon-Fri 09:00-17:30"`)
 	c.RunE = func(*cobra.Command, []string) error {
-		for flag, value := range map[string]string{"name": name, "zone": zone, "hours": hours} {
-			if c.Flags().Changed(flag) && strings.TrimSpace(value) == "" {
+		for _, flag := range []string{"name", "zone", "hours"} {
+			if f := c.Flags().Lookup(flag); f.Changed && strings.TrimSpace(f.Value.String()) == "" {
 				return misuse("--%s is empty", flag)
 			}
 		}

@@ -12,14 +12,21 @@ import (
 	"longhand/sync/roster"
 )
 
-// examples are the records of the sample team that show somebody who never
-// wrote one what good looks like, by kind. Each is finished, and is understood
+// exampleOf is the record of the sample team that shows somebody who never
+// wrote one of its kind what good looks like. It is finished, and is understood
 // without any other: one that refers to another cannot be shown alone.
-var examples = map[string]string{
-	"decision":  "written-weekly",
-	"brief":     "third-day",
-	"insight":   "half-the-wait",
-	"agreement": "agreement",
+func exampleOf(kindID string) (slug string) {
+	switch kindID {
+	case "decision":
+		return "written-weekly"
+	case "brief":
+		return "third-day"
+	case "insight":
+		return "half-the-wait"
+	case "agreement":
+		return "agreement"
+	}
+	return ""
 }
 
 // An Example is a finished record of the sample team, with the people in it,
@@ -37,8 +44,8 @@ func (w *Workspace) Example(kindID string) (*Example, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := sample.Records()
-	at := slices.IndexFunc(all, func(r sample.Record) bool { return r.Kind == k.ID && r.Slug == examples[k.ID] })
+	all, slug := sample.Records(), exampleOf(k.ID)
+	at := slices.IndexFunc(all, func(r sample.Record) bool { return r.Kind == k.ID && r.Slug == slug })
 	if at < 0 {
 		return nil, nil
 	}

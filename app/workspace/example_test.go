@@ -10,12 +10,15 @@ import (
 	"longhand/app/kind"
 )
 
+// exemplary are the kinds that a new team is shown an example of.
+var exemplary = []string{"decision", "brief", "insight", "agreement"}
+
 // A team that has written nothing is shown what good looks like, and has
 // written nothing afterwards.
 func TestAnExampleIsNobodysRecord(t *testing.T) {
 	m := found(t, "")
 	before := m.Team().Entries
-	for id := range examples {
+	for _, id := range exemplary {
 		e, err := m.Example(id)
 		m.must(err)
 		if e.Page.Title == "" || e.Page.Editable || len(e.Page.Moves) > 0 || e.Page.Why == "" {
@@ -53,7 +56,7 @@ func TestAnExampleIsAsTheSampleTeamHasIt(t *testing.T) {
 	m := start(t, "sample")
 	w, err := Sample(t.Context(), m.options, nil)
 	m.opened(w, err)
-	for id := range examples {
+	for _, id := range exemplary {
 		e, err := m.Example(id)
 		m.must(err)
 		l, err := m.List(Query{Kind: id, Tab: "all", Limit: 200})

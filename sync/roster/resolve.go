@@ -71,8 +71,10 @@ func (s *resolution) take(r *node) {
 			pending[n] = true
 		}
 	}
-	// An admin of its targets' making is none, should it count.
-	if !derive(s.nodes, pending).hasAdmin() {
+	if len(meanwhile) > 0 {
+		v = derive(s.nodes, pending) // an admin of its targets' making is none, should it count
+	}
+	if !v.hasAdmin() {
 		s.overrule(r)
 		return
 	}

@@ -9,6 +9,7 @@ import (
 
 // view is what a set of entries amounts to. It is derived whole, never changed.
 type view struct {
+	nodes   []*node // in order, also those that do not count
 	team    journal.TeamID
 	persons map[PersonID]*person
 	devices map[journal.DeviceID]*device
@@ -17,7 +18,6 @@ type view struct {
 	waiting []*node // admits that need an admin
 	epochs  []*keyEpoch
 	byEpoch map[journal.Hash]*keyEpoch
-	letIn   map[journal.DeviceID]*newcomer
 	out     []journal.Hash  // overruled
 	present map[*issue]bool // what allPresent found
 	reached map[*issue]bool // what anyPresent found
@@ -84,11 +84,11 @@ type issue struct {
 // derive reads those of the nodes, which are in order, that are not overruled.
 func derive(nodes []*node, overruled map[*node]bool) *view {
 	v := &view{
+		nodes:   nodes,
 		persons: map[PersonID]*person{},
 		devices: map[journal.DeviceID]*device{},
 		invites: map[InviteID]*openInvite{},
 		byEpoch: map[journal.Hash]*keyEpoch{},
-		letIn:   map[journal.DeviceID]*newcomer{},
 		present: map[*issue]bool{},
 		reached: map[*issue]bool{},
 	}
@@ -107,9 +107,6 @@ func derive(nodes []*node, overruled map[*node]bool) *view {
 	}
 	for _, n := range nodes {
 		v.readWraps(n)
-		if n.public != nil {
-			v.readLetIn(n)
-		}
 		if overruled[n] {
 			v.out = append(v.out, n.id)
 			continue

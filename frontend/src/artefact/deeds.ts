@@ -10,7 +10,7 @@ export function deedsOf(sheet: Sheet): Deed[] {
       label: m.verb,
       icon: 'check',
       ...(m.main && { keys: 'Ctrl Enter' }),
-      ...(!m.ready && { not: m.missing?.[0] ?? 'Not yet.', lacking: () => void sheet.ask(m.to) }),
+      ...(!m.ready && { not: m.missing?.[0] ?? 'Not yet.' }),
       does: () => void sheet.ask(m.to),
     }),
   )

@@ -214,7 +214,7 @@ export class Sheet {
     const m = this.page?.moves?.find((m) => m.to === state)
     if (!m) return
     this.#asked = m.ready ? '' : state
-    if (m.ready && m.because) return document.getElementById(`move-${m.to}`)?.click() // which asks for the sentence
+    if (m.ready && m.because) return document.querySelector<HTMLElement>(`#move-${m.to}, #move-${m.to}-main button`)?.click() // which asks for the sentence
     if (m.ready) return void (await this.move(state, ''))
     await tick()
     // Whoever writes on, or elsewhere, by now is not taken away from it.

@@ -10,11 +10,10 @@ import { placeOf } from '$lib/kind/places'
 /** Something that the screen shown can do, for the palette and its key. */
 export interface Deed {
   label: string
+  /** Does it; where it cannot be done now, says what is missing, where it is missing. */
   does: () => void
   /** Why not, when it cannot be done now. */
   not?: string
-  /** What its key does then: says what is missing, where it is missing. */
-  lacking?: () => void
   keys?: string
   icon?: 'file-down' | 'copy' | 'send' | 'check' | 'refresh-cw' | 'pen-line' | 'users'
 }

@@ -39,7 +39,7 @@ export function write(a: Asked): Writing {
       close: () => backend.closeText(a.id, a.path),
       flush: () => backend.flush(a.id),
     },
-    { between: betweenKeys, arrive: keepStill, changed: a.changed, failed: a.failed, unsent: (on) => mark(on), problemOf: toProblem },
+    { between: betweenKeys, arrive: keepStill, changed: a.changed, failed: a.failed, unsent: mark, problemOf: toProblem },
     a.extensions,
   )
   open.set(key(a.id, a.path), writing)
