@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -142,7 +143,8 @@ func apply(want map[int]uint64, n uint64) {
 }
 
 // writeUntilKilled opens the store as the window would, and says of every
-// update that it is saved. It is given the first number.
+// update that it is saved. It is given the first number. When its input ends it
+// closes the store.
 func writeUntilKilled(dir, first, most string) int {
 	n, err1 := strconv.ParseUint(first, 10, 64)
 	last, err2 := strconv.ParseUint(most, 10, 64)
@@ -151,28 +153,43 @@ func writeUntilKilled(dir, first, most string) int {
 		fmt.Println("refused", err, q)
 		return 1
 	}
+	var quit atomic.Bool
+	go func() { _, _ = io.Copy(io.Discard, os.Stdin); quit.Store(true) }()
 	fmt.Println("open")
-	for ; n < last; n++ {
+	for ; n < last && !quit.Load(); n++ {
 		if err := write(s, n); err != nil {
 			fmt.Println("refused", err)
 			return 1
 		}
 		fmt.Println("saved", n)
 	}
+	if quit.Load() {
+		if err := s.Close(); err != nil {
+			fmt.Println("refused", err)
+			return 1
+		}
+		return 0
+	}
 	fmt.Println("whole")
-	_, _ = io.Copy(io.Discard, os.Stdin) // waits to be killed
-	return 0
+	select {} // waits to be killed
 }
 
-// writer starts the program that is killed.
-func writer(t testing.TB, dir string, first, most uint64) (*exec.Cmd, *bufio.Scanner) {
+// A victim is the program that is killed.
+type victim struct {
+	cmd   *exec.Cmd
+	quit  io.Closer
+	lines *bufio.Scanner
+}
+
+func writer(t testing.TB, dir string, first, most uint64) victim {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(self, "write", dir, fmt.Sprint(first), fmt.Sprint(most))
-	if _, err := cmd.StdinPipe(); err != nil {
+	in, err := cmd.StdinPipe()
+	if err != nil {
 		t.Fatal(err)
 	}
 	out, err := cmd.StdoutPipe()
@@ -183,7 +200,7 @@ func writer(t testing.TB, dir string, first, most uint64) (*exec.Cmd, *bufio.Sca
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cmd.Process.Kill() })
-	return cmd, bufio.NewScanner(out)
+	return victim{cmd, in, bufio.NewScanner(out)}
 }
 
 // checkSaved holds a store against what was said to be saved. One update more
@@ -224,60 +241,68 @@ func checkSaved(t testing.TB, s *Store, want map[int]uint64, next uint64) (has b
 }
 
 func TestWhatWasSavedSurvivesEveryKill(t *testing.T) {
+	// Badger begins a file at every opening, and one with a large value in it
+	// stays, so that a store of thousands of openings is slow to open.
+	const lives = 250
 	r, seed, rounds := replay(t, 25, 5000)
-	dir := filepath.Join(t.TempDir(), "store")
-	want, next := map[int]uint64{}, uint64(1)
-	saved, early := 0, 0
+	var (
+		dir         string
+		want        map[int]uint64
+		next        uint64
+		saved, quit int
+	)
+	check := func(round int) {
+		s, q, err := guard(dir).Open(context.Background())
+		if err != nil || q != nil {
+			t.Fatalf("seed %d, round %d: %v, %v", seed, round, err, q)
+		}
+		if checkSaved(t, s, want, next) {
+			apply(want, next)
+			next++
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for round := range rounds {
-		cmd, lines := writer(t, dir, next, deleted)
-		// Killed after so many lines; sometimes while it still opens.
-		for left := r.IntN(150); left > 0 && lines.Scan(); left-- {
-			word, rest, _ := strings.Cut(lines.Text(), " ")
-			switch word {
-			case "open":
-			case "saved":
-				if rest != fmt.Sprint(next) {
-					t.Fatalf("seed %d, round %d: %q, not %d", seed, round, rest, next)
-				}
+		if round%lives == 0 {
+			dir = filepath.Join(t.TempDir(), "store")
+			want, next = map[int]uint64{}, 1
+		}
+		v := writer(t, dir, next, deleted)
+		hear := func() {
+			switch word, rest, _ := strings.Cut(v.lines.Text(), " "); {
+			case word == "open":
+			case word == "saved" && rest == fmt.Sprint(next):
 				apply(want, next)
 				next++
 				saved++
 			default:
-				t.Fatalf("seed %d, round %d: %s", seed, round, lines.Text())
+				t.Fatalf("seed %d, round %d: %q, not %d", seed, round, v.lines.Text(), next)
 			}
 		}
-		cmd.Process.Kill()
-		for lines.Scan() { // what it said before it died counts
-			if word, rest, _ := strings.Cut(lines.Text(), " "); word == "saved" && rest == fmt.Sprint(next) {
-				apply(want, next)
-				next++
-				saved++
-			}
+		// Killed after so many lines, sometimes while it still opens or already closes.
+		for left := r.IntN(150); left > 0 && v.lines.Scan(); left-- {
+			hear()
 		}
-		cmd.Wait()
-		if round%4 != 3 { // the next writer opens it after the kill; or this does
-			early++
-			s, q, err := guard(dir).Open(context.Background())
-			if err != nil || q != nil {
-				t.Fatalf("seed %d, round %d: %v, %v", seed, round, err, q)
-			}
-			if checkSaved(t, s, want, next) {
-				apply(want, next)
-				next++
-			}
-			if err := s.Close(); err != nil {
-				t.Fatal(err)
-			}
-			continue
+		if r.IntN(4) == 0 {
+			quit++
+			v.quit.Close()
+			time.Sleep(time.Duration(r.IntN(40)) * time.Millisecond)
 		}
-		// It may have saved one more; the next writer writes the same again.
+		v.cmd.Process.Kill()
+		for v.lines.Scan() { // what it said before it died counts
+			hear()
+		}
+		v.cmd.Wait()
+		// It may have saved one more, and the next writer writes the same again.
+		if round%4 != 3 || round%lives == lives-1 || round == rounds-1 {
+			check(round)
+		}
+		if done := round + 1; done%lives == 0 || done == rounds {
+			t.Logf("seed %d: %d kills, %d of them while it closed, %d updates saved, none lost", seed, done, quit, saved)
+		}
 	}
-	s, q := opened(t, guard(dir))
-	if q != nil {
-		t.Fatalf("seed %d: %v", seed, q)
-	}
-	checkSaved(t, s, want, next)
-	t.Logf("seed %d: %d kills, %d updates saved, none lost", seed, rounds, saved)
 }
 
 // copyDir copies a store as it lies on the disk.
@@ -292,14 +317,14 @@ func copyDir(t testing.TB, from, to string) {
 func killedStore(t testing.TB, n uint64) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "store")
-	cmd, lines := writer(t, dir, 1, n+1)
-	for lines.Scan() && lines.Text() != "whole" {
-		if strings.HasPrefix(lines.Text(), "refused") {
-			t.Fatal(lines.Text())
+	v := writer(t, dir, 1, n+1)
+	for v.lines.Scan() && v.lines.Text() != "whole" {
+		if strings.HasPrefix(v.lines.Text(), "refused") {
+			t.Fatal(v.lines.Text())
 		}
 	}
-	cmd.Process.Kill()
-	cmd.Wait()
+	v.cmd.Process.Kill()
+	v.cmd.Wait()
 	return dir
 }
 
