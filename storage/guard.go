@@ -66,7 +66,7 @@ func (g Guard) Open(ctx context.Context) (_ *Store, _ *Quarantined, err error) {
 			err = errors.Join(err, held.Close())
 		}
 	}()
-	if err := g.free(); err != nil {
+	if err := g.free(ctx); err != nil {
 		return nil, nil, fmt.Errorf("open store: %w", err)
 	}
 	s, err := g.open(ctx)
@@ -86,17 +86,28 @@ func (g Guard) Open(ctx context.Context) (_ *Store, _ *Quarantined, err error) {
 	return s, q, nil
 }
 
+// ending is how long a probe may need to end after its parent was killed.
+const ending = 3 * time.Second
+
 // free makes sure that no program has the store open that does not know the
-// lock beside it.
-func (g Guard) free() error {
-	f, err := lock(g.Dir, os.O_RDONLY)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+// lock beside it: one of another kind, or a probe that has not ended yet.
+func (g Guard) free(ctx context.Context) error {
+	for began := time.Now(); ; {
+		f, err := lock(g.Dir, os.O_RDONLY)
+		switch {
+		case err == nil:
+			return f.Close()
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case !errors.Is(err, ErrInUse) || time.Since(began) > ending:
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(20 * time.Millisecond):
+		}
 	}
-	if err != nil {
-		return err
-	}
-	return f.Close()
 }
 
 // open opens the store if it is whole. The first look at one that is not can be

@@ -353,6 +353,23 @@ func TestACheckFindsWhatWasPutBack(t *testing.T) {
 	}
 }
 
+// A probe whose parent was killed lets go of the store a moment later.
+func TestOpeningWaitsForAProbeThatEnds(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "store")
+	s, _ := opened(t, guard(dir))
+	put(t, s, docs, "a", "one")
+	s.Close()
+	f, err := lock(dir, os.O_RDONLY)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(100*time.Millisecond, func() { f.Close() })
+	s, _ = opened(t, guard(dir))
+	if got := all(t, s); got["a"] != "one" {
+		t.Errorf("there is %v", got)
+	}
+}
+
 func FuzzLists(f *testing.F) {
 	f.Add(inventory{"MANIFEST": {12, 34}, "000001.sst": {56, 78}}.marshal())
 	f.Add([]byte(cleanMagic + "\n"))
