@@ -79,3 +79,60 @@ func TestAKeyIsLostWhenEverybodyWhoHasItHasLeft(t *testing.T) {
 		t.Error("lost: what the newcomer was given, or what nobody has brought")
 	}
 }
+
+func TestAKeyIsSafeOnlyIfItsIssuerKnewOfEveryRemoval(t *testing.T) {
+	r, founder := newTeam(t)
+	bob := join(t, r, founder, RoleMember)
+	inv := anInvite(t, r, founder, Terms{Role: RoleMember})
+	x := newPeer(t)
+	a, b := fork(t, r), fork(t, r)
+	// Bob issues a key and knows nothing of the newcomer, who comes and goes elsewhere.
+	must(t, b.NewEpoch(rand.Reader, bob.id, at()))
+	bobs, _ := b.WriteKey(bob.id)
+	must(t, a.Admit(rand.Reader, founder.id, at(), request(t, inv, x, "")))
+	admitted := fork(t, a)
+	must(t, a.Remove(rand.Reader, founder.id, at(), Removal{Devices: []journal.DeviceID{x.id.Device()}}))
+	founders, _ := a.WriteKey(founder.id)
+	merge(t, a, b)
+	k, ok := a.WriteKey(founder.id)
+	if a.Safe(bobs.ID()) || !ok || k.ID() != founders.ID() {
+		t.Errorf("safe %v, writes under the founder's %v", a.Safe(bobs.ID()), ok && k.ID() == founders.ID())
+	}
+	// For meanwhile bob hears of the newcomer, not of the removal, and shares what he has.
+	merge(t, b, admitted)
+	must(t, b.ShareKeys(bob.id, at()))
+	if _, ok := b.Keys(x.id)[bobs.ID()]; !ok {
+		t.Fatal("bob shares nothing")
+	}
+	merge(t, a, b)
+	if _, ok := a.Keys(x.id)[k.ID()]; ok {
+		t.Error("the removed device opens what was written by who knew")
+	}
+}
+
+func TestAKeyIsSafeOnlyIfItsIssuerKnewOfEveryUseOfAnInvite(t *testing.T) {
+	r, founder := newTeam(t)
+	bob := join(t, r, founder, RoleMember)
+	inv := anInvite(t, r, founder, Terms{Role: RoleMember})
+	x, y := newPeer(t), newPeer(t)
+	a, b, c := fork(t, r), fork(t, r), fork(t, r)
+	must(t, b.NewEpoch(rand.Reader, bob.id, at()))
+	bobs, _ := b.WriteKey(bob.id)
+	must(t, a.Admit(rand.Reader, founder.id, at(), request(t, inv, x, "")))
+	must(t, c.Admit(rand.Reader, founder.id, at(), request(t, inv, y, "")))
+	only, loser := c, y
+	both := fork(t, a)
+	merge(t, both, c)
+	if both.State().Present(y.id.Device()) {
+		only, loser = a, x
+	}
+	merge(t, both, b)
+	if both.Safe(bobs.ID()) {
+		t.Error("a key whose issuer knew of neither is written under")
+	}
+	merge(t, b, only)
+	must(t, b.ShareKeys(bob.id, at()))
+	if _, ok := b.Keys(loser.id)[bobs.ID()]; !ok {
+		t.Error("bob shares nothing")
+	}
+}

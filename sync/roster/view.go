@@ -9,18 +9,19 @@ import (
 
 // view is what a set of entries amounts to. It is derived whole, never changed.
 type view struct {
-	nodes   []*node // in order, also those that do not count
-	team    journal.TeamID
-	persons map[PersonID]*person
-	devices map[journal.DeviceID]*device
-	order   []*device // as enrolled
-	invites map[InviteID]*openInvite
-	waiting []*node // admits that need an admin
-	epochs  []*keyEpoch
-	byEpoch map[journal.Hash]*keyEpoch
-	out     []journal.Hash  // overruled
-	present map[*issue]bool // what allPresent found
-	reached map[*issue]bool // what anyPresent found
+	nodes    []*node // in order, also those that do not count
+	team     journal.TeamID
+	persons  map[PersonID]*person
+	devices  map[journal.DeviceID]*device
+	order    []*device // as enrolled
+	invites  map[InviteID]*openInvite
+	waiting  []*node // admits that need an admin
+	epochs   []*keyEpoch
+	byEpoch  map[journal.Hash]*keyEpoch
+	out      []journal.Hash  // overruled
+	excludes []*node         // by which somebody does not belong to the team: removals that count, and what stands against an admit
+	present  map[*issue]bool // what allPresent found
+	reached  map[*issue]bool // what anyPresent found
 }
 
 type person struct {
@@ -102,7 +103,9 @@ func derive(nodes []*node, overruled map[*node]bool) *view {
 	for _, i := range v.invites {
 		i.settle()
 		for _, n := range i.admits {
-			settled[n] = i.stands(n)
+			if settled[n] = i.stands(n); !settled[n] {
+				v.excludes = append(v.excludes, i.against(n)...)
+			}
 		}
 	}
 	for _, n := range nodes {
@@ -116,6 +119,7 @@ func derive(nodes []*node, overruled map[*node]bool) *view {
 	// A removal also reaches what was enrolled later in the order without knowing of it, so it is applied once more.
 	for _, n := range nodes {
 		if c, ok := n.content.(*remove); ok && !overruled[n] {
+			v.excludes = append(v.excludes, n)
 			v.readRemove(n, c)
 		}
 	}
@@ -193,6 +197,19 @@ func (i *openInvite) found(n *node) bool {
 
 func (i *openInvite) stands(n *node) bool {
 	return !i.found(n) || i.winner != nil && n.public.Device() == i.winner.public.Device()
+}
+
+// against is what an admit that does not stand had to know: the one that stands, or the withdrawals.
+func (i *openInvite) against(n *node) (out []*node) {
+	if i.winner != nil {
+		return []*node{i.winner}
+	}
+	for _, w := range i.withdrawn {
+		if !n.anc.has(w.index) {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 func (v *view) readMember(n *node, settled map[*node]bool) {
@@ -366,8 +383,16 @@ func (v *view) best(e *keyEpoch) *issue {
 	return e.issues[0]
 }
 
-// safe reports whether nobody but present devices can ever have had the key.
-func (v *view) safe(e *keyEpoch) bool { return v.allPresent(v.best(e)) }
+// safe reports whether nobody but present devices has the key or can still get it.
+func (v *view) safe(e *keyEpoch) bool {
+	return slices.ContainsFunc(e.issues, func(i *issue) bool { return v.allPresent(i) && v.informed(i) })
+}
+
+// informed reports whether whoever issued the key knew of everything by which somebody does not belong. Who has a key and does not know of a removal may
+// be wrapping it for the removed device at this moment, in an entry that has not come yet.
+func (v *view) informed(i *issue) bool {
+	return !slices.ContainsFunc(v.excludes, func(n *node) bool { return n != i.node && !i.node.anc.has(n.index) })
+}
 
 // allPresent reports whether all who can have the key from this issue are present: its audience, and that of every epoch that hands it on.
 func (v *view) allPresent(i *issue) bool {
