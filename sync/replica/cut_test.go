@@ -128,6 +128,30 @@ func TestWhatIsTakenBackNeedsNothing(t *testing.T) {
 	}
 }
 
+// What counted only because of somebody who is removed later is judged once more, though nothing else came.
+func TestWhatWasNeededIsTakenBackWithWhatNeededIt(t *testing.T) {
+	m, n := memoryRelay(), map[string]relay.Relay{"n": relay.NewMemory("apart")}
+	team := newTeam(t, 4, m)
+	ana, tom, eva, dan := team[0], team[1], team[2], team[3]
+	tom.use(n)
+	for _, p := range []*person{eva, dan} { // they meet where ana does not come
+		must(t, p.RemoveRelay("m"))
+		p.use(n)
+	}
+	must(t, ana.Remove(t.Context(), nil, []roster.PersonID{eva.who}))
+	ana.sync()
+	eva.write("one")
+	syncAll(eva, dan)
+	dan.write("two after one")
+	dan.sync()
+	must(t, ana.Remove(t.Context(), nil, []roster.PersonID{dan.who})) // and says so later
+	syncAll(tom)
+	wants(t, tom, "one", "two after one")
+	syncAll(ana, tom)
+	wants(t, tom)
+	wants(t, ana)
+}
+
 func TestWhatIsNeededIsHandedOnOnce(t *testing.T) {
 	relays := memoryRelay()
 	team := newTeam(t, 3, relays)
