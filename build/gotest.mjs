@@ -17,7 +17,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (e.Action === 'output' || e.Action === 'build-output') {
     const text = e.Output ?? ''
     output.set(key, (output.get(key) ?? '') + text)
-    if (/\bseed\b.*\d/.test(text)) process.stdout.write(`${e.Package} ${text.trim()}\n`)
+    if (/^(?!\s*(===|---)).*\bseed\b.*\d/.test(text)) process.stdout.write(`${e.Package} ${text.trim()}\n`)
   } else if (e.Test && e.Action in counts) {
     counts[e.Action]++
     if (e.Action === 'skip') console.log(`skipped ${key}: ${(output.get(key) ?? '').trim().split('\n').slice(-2).join(' ').trim()}`)

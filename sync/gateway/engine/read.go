@@ -72,18 +72,39 @@ func (e *JetStream) resume(ctx context.Context, log string, after Cursor) (place
 		}
 	}
 	if p.anchor != 0 {
-		m, err := e.get(ctx, log, getRequest{Seq: p.anchor})
-		switch {
-		case errors.Is(err, errNoMessage), err == nil && m.time != p.anchorTime:
-			return p, ErrRolledBack
+		switch held, err := e.holds(ctx, log, p.anchor, p.anchorTime); {
 		case err != nil:
 			return p, err
+		case !held:
+			return p, ErrRolledBack
 		}
 	}
 	if p.time != 0 {
 		p.seq, p.time = p.anchor, p.anchorTime
 	}
 	return p, nil
+}
+
+// holds reports whether a log holds a message. Any replica may answer, also one that lags behind: while the leader says that the log goes on so
+// far, it is asked again.
+func (e *JetStream) holds(ctx context.Context, log string, seq uint64, at int64) (bool, error) {
+	for began := time.Now(); ; {
+		m, err := e.get(ctx, log, getRequest{Seq: seq})
+		if !errors.Is(err, errNoMessage) {
+			return err == nil && m.time == at, err
+		}
+		if e.replicas == 1 || time.Since(began) > catchUpFor {
+			return false, nil
+		}
+		if last, err := e.lastSequence(ctx, log); err != nil || last < seq {
+			return false, err
+		}
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 // ReadFrom implements Engine.
