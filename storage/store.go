@@ -174,7 +174,7 @@ func tuned(s options) badger.Options {
 	// Values larger than this go to Badger’s value log and take room there even
 	// when they are written over: its own sweep (RunValueLogGC) brought values
 	// back that had been deleted, in v4.9.6 within 200 openings of a small store.
-	// Nothing that is written often is that large.
+	// What is written often is deflated before, and seldom that large.
 	o.ValueThreshold, o.ValueLogFileSize = min(1<<20, s.memTable/8), 16<<20
 	if s.memTable < usualMemTable {
 		o.BaseTableSize, o.BaseLevelSize = 4*s.memTable, 16*s.memTable

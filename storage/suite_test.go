@@ -300,7 +300,7 @@ func TestWhatWasSavedSurvivesEveryKill(t *testing.T) {
 			check(round)
 		}
 		if done := round + 1; done%lives == 0 || done == rounds {
-			t.Logf("seed %d: %d kills, %d of them while it closed, %d updates saved, none lost", seed, done, quit, saved)
+			t.Logf("seed %d: %d kills, %d of them soon after it was told to close, %d updates saved, none lost", seed, done, quit, saved)
 		}
 	}
 }

@@ -99,11 +99,19 @@ func (e *JetStream) holds(ctx context.Context, log string, seq uint64, at int64)
 		if last, err := e.lastSequence(ctx, log); err != nil || last < seq {
 			return false, err
 		}
-		select {
-		case <-ctx.Done():
-			return false, ctx.Err()
-		case <-time.After(10 * time.Millisecond):
+		if err := catchUp(ctx); err != nil {
+			return false, err
 		}
+	}
+}
+
+// catchUp gives a replica time.
+func catchUp(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(10 * time.Millisecond):
+		return nil
 	}
 }
 
@@ -154,10 +162,8 @@ func (e *JetStream) ReadFrom(ctx context.Context, log, sort string, after Cursor
 			if time.Since(began) > catchUpFor {
 				return Page{Next: at.cursor()}, nil
 			}
-			select {
-			case <-ctx.Done():
-				return Page{}, ctx.Err()
-			case <-time.After(10 * time.Millisecond):
+			if err := catchUp(ctx); err != nil {
+				return Page{}, err
 			}
 			continue
 		}
