@@ -85,19 +85,20 @@ func (e *JetStream) resume(ctx context.Context, log string, after Cursor) (place
 	return p, nil
 }
 
-// holds reports whether a log holds a message. Any replica may answer, also one that lags behind: while the leader says that the log goes on so
-// far, it is asked again.
+// holds reports whether a log holds a message. The leader is asked, and it may lag behind the replica that gave the message out: both know that
+// a majority keeps it, and the leader has not come to writing it. So it is asked again, unless it is past that number already.
 func (e *JetStream) holds(ctx context.Context, log string, seq uint64, at int64) (bool, error) {
 	for began := time.Now(); ; {
+		last, err := e.lastSequence(ctx, log) // first: what is written in between must not look like a gap
+		if err != nil {
+			return false, err
+		}
 		m, err := e.get(ctx, log, getRequest{Seq: seq})
 		if !errors.Is(err, errNoMessage) {
 			return err == nil && m.time == at, err
 		}
-		if e.replicas == 1 || time.Since(began) > catchUpFor {
+		if last >= seq || e.replicas == 1 || time.Since(began) > catchUpFor {
 			return false, nil
-		}
-		if last, err := e.lastSequence(ctx, log); err != nil || last < seq {
-			return false, err
 		}
 		if err := catchUp(ctx); err != nil {
 			return false, err
