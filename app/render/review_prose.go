@@ -174,7 +174,11 @@ func (r reader) spans(parent ast.Node, depth int) []Span {
 					b.Write(bytes.ReplaceAll(t.Value(r.src), []byte("\n"), []byte(" ")))
 				}
 			}
-			out = append(out, Span{Kind: Code, Text: b.String()})
+			kind := Code
+			if blank(b.String()) { // nobody sees that it is code, and Markdown cannot begin an item with it
+				kind = Plain
+			}
+			out = append(out, Span{Kind: kind, Text: b.String()})
 		case *ast.Emphasis:
 			kind := Stress
 			if n.Level == 2 {
@@ -203,16 +207,18 @@ func (r reader) spans(parent ast.Node, depth int) []Span {
 	return out
 }
 
-// wrap puts the children of n into the outer span, or returns them bare where that would nest too deep, say the same
-// twice, or link to what is not a link.
+// wrap puts the children of n into the outer span, or returns them bare where that would nest too deep, mark nothing
+// that shows, or link to what is not a link.
 func (r reader) wrap(outer Span, n ast.Node, depth int) []Span {
 	inner := join(r.spans(n, depth+1))
-	if len(inner) == 0 || depth >= maxNesting || (outer.Kind == Link && outer.Href == "") {
+	if blank(plainText(inner)) || depth >= maxNesting || (outer.Kind == Link && outer.Href == "") {
 		return inner
 	}
 	outer.Spans = inner
 	return []Span{outer}
 }
+
+func blank(s string) bool { return strings.TrimSpace(s) == "" }
 
 // href returns the address if it is one that may be followed, else nothing.
 func href(address string) string {

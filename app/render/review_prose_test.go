@@ -46,6 +46,7 @@ func TestParseProse(t *testing.T) {
 		{"rules are text", "---", render.Prose{paragraph(text("---"))}},
 		{"definitions are text", "[a]: https://saltmarsh.example/b", render.Prose{paragraph(text("[a]: "), link("https://saltmarsh.example/b", "https://saltmarsh.example/b"))}},
 		{"escapes and references once", `\&amp; &amp;amp; \* &#65;`, render.Prose{paragraph(text("&amp; &amp; * A"))}},
+		{"what marks only blanks marks nothing", "a ` ` b\n\n- ` `\n- **&nbsp;**\n- [` `](https://saltmarsh.example)", render.Prose{paragraph(text("a   b"))}},
 		{"control characters go", "a\x00\x1b[31mb", render.Prose{paragraph(text("a[31mb"))}},
 	}
 	for _, c := range cases {
@@ -97,6 +98,7 @@ func FuzzProse(f *testing.F) {
 	f.Add("a **b *c* d** [e](https://x.example) `f`\n\n- g\n  1. h")
 	f.Add("*a**b*c**")
 	f.Add("\\&amp;&#0;\xff")
+	f.Add("`\n* ` `")
 	f.Fuzz(func(t *testing.T, source string) {
 		p := render.ParseProse(source)
 		back := render.ParseProse(p.Markdown())
