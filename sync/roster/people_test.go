@@ -72,6 +72,18 @@ func TestAnOlderEpochIsNoSaferThanTheNewerOnesThatOpenIt(t *testing.T) {
 			t.Error("an epoch counts as safe that a removed device opens by way of a newer one")
 		}
 	}
+	// Nor where its issuer knew of every removal, and somebody hands it on all the same.
+	must(t, r.NewEpoch(rand.Reader, founder.id, at()))
+	k, ok := r.WriteKey(founder.id)
+	if !ok {
+		t.Fatal("nothing to write under")
+	}
+	id, device, newer := k.ID(), tom.id.Device(), journal.Hash{1}
+	must(t, r.write("epoch", founder.id, at(), opEpoch, &epoch{ID: newer[:], Wraps: []deviceWrap{{Device: device[:], Wrap: []byte("?")}},
+		Parents: []keyWrap{{Epoch: id[:], Wrap: []byte("?")}}}))
+	if r.Safe(id) {
+		t.Error("an epoch counts as safe that is handed on to a removed device by way of a newer one")
+	}
 }
 
 func TestARemovalThatIsOverruledStillHandsOnItsKey(t *testing.T) {
@@ -101,6 +113,11 @@ func TestAnEpochIssuedAgainByItsIdTaintsNothing(t *testing.T) {
 	merge(t, r, old)
 	if got, ok := r.WriteKey(bob.id); !ok || got.ID() != id {
 		t.Error("a removed device made a safe epoch look unsafe")
+	}
+	for _, e := range r.State().Epochs {
+		if e.ID == id && e.Issuer != founder.id.Device() {
+			t.Error("a removed device passes for the issuer of a safe epoch")
+		}
 	}
 }
 
