@@ -284,7 +284,7 @@ func TestWhoeverSendsTooMuchPoisonIsBelievedNoMore(t *testing.T) {
 
 // The longer a document, the longer each step: it is not looked through one by one.
 func TestPoisonInALongDocumentIsFoundSoon(t *testing.T) {
-	const n = 2000
+	const n = 2500 // one by one it takes 10 seconds, in strides half a one
 	k, _ := kind.Of("brief")
 	a, err := artefact.New(testDoc, k, automerge.Actor(actorOf(1, 1)), owners)
 	if err != nil {
@@ -302,21 +302,17 @@ func TestPoisonInALongDocumentIsFoundSoon(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	began := time.Now()
-	hydrated(t, pool(t, Options{}), all[:n/4], all[n/4:])
-	sound := time.Since(began)
 	for _, at := range []int{n - 1, n / 2, 0} {
 		p := pool(t, Options{})
 		bad := wire(t, crash([]automerge.Hash{automerge.HashOf(all[at].Raw)}, 1))
-		began = time.Now()
+		began := time.Now()
 		res := hydrated(t, p, all[:n/4], append(slices.Clone(all[n/4:]), bad))
 		took := time.Since(began)
 		if len(res.Poison) != 1 || res.Poison[0].Change != automerge.HashOf(bad.Raw) || res.Poison[0].Why != Crashes || len(res.View.Text("problem")) != n-1 {
 			t.Errorf("named: %v", res.Poison)
 		}
-		// One by one it takes 70 times as long as the sound document, in strides 8 times; a busy machine is given 4 seconds in any case.
-		if took > max(40*sound, 4*time.Second) || p.Stats().Died > 3 {
-			t.Errorf("it took %v and %d children, and without the poison %v", took, p.Stats().Died, sound)
+		if took > 6*time.Second || p.Stats().Died > 3 {
+			t.Errorf("it took %v and %d children", took, p.Stats().Died)
 		}
 		t.Logf("after %d of %d changes: %v", at+1, n, took)
 	}
