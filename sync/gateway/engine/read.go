@@ -13,9 +13,11 @@ import (
 )
 
 const (
-	batchMost  = 4096 // messages asked for at once
-	stepsMost  = 4096 // unreadable messages stepped over in one go
-	catchUpFor = 2 * time.Second
+	batchMost = 4096 // messages asked for at once
+	stepsMost = 4096 // unreadable messages stepped over in one go
+	// A replica that lags behind is given time.
+	catchUpFor   = 2 * time.Second
+	catchUpEvery = 10 * time.Millisecond
 )
 
 // place is what a cursor of JetStream says: the last message that was read, and the last lasting one, each with its time, which tells it from
@@ -100,19 +102,9 @@ func (e *JetStream) holds(ctx context.Context, log string, seq uint64, at int64)
 		if last >= seq || e.replicas == 1 || time.Since(began) > catchUpFor {
 			return false, nil
 		}
-		if err := catchUp(ctx); err != nil {
+		if err := pause(ctx, catchUpEvery); err != nil {
 			return false, err
 		}
-	}
-}
-
-// catchUp gives a replica time.
-func catchUp(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(10 * time.Millisecond):
-		return nil
 	}
 }
 
@@ -163,7 +155,7 @@ func (e *JetStream) ReadFrom(ctx context.Context, log, sort string, after Cursor
 			if time.Since(began) > catchUpFor {
 				return Page{Next: at.cursor()}, nil
 			}
-			if err := catchUp(ctx); err != nil {
+			if err := pause(ctx, catchUpEvery); err != nil {
 				return Page{}, err
 			}
 			continue
