@@ -284,7 +284,7 @@ func TestWhoeverSendsTooMuchPoisonIsBelievedNoMore(t *testing.T) {
 
 // The longer a document, the longer each step: it is not looked through one by one.
 func TestPoisonInALongDocumentIsFoundSoon(t *testing.T) {
-	const n = 2500 // one by one it takes 10 seconds, in strides half a one
+	const n = 2500 // one by one it takes 13 seconds, in strides half a second
 	k, _ := kind.Of("brief")
 	a, err := artefact.New(testDoc, k, automerge.Actor(actorOf(1, 1)), owners)
 	if err != nil {
